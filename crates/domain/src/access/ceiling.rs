@@ -1,0 +1,136 @@
+//! The ceiling: the one gate on giving and taking roles (D17; I-03, I-14 to I-16).
+//!
+//! Every path asks [`can_grant`]: API, console, command line, imports, reconcile's restores. It
+//! looks at what the actor holds where the role would be given, nothing else; whether the person
+//! who receives it is a member is the operation's to check.
+
+use serde::Serialize;
+
+use super::permission::{PermissionSet, ROLES_GRANT};
+use super::role::{RoleDefinition, Scope, ScopeKind};
+
+/// What an actor holds in one scope: the highest rank and all permissions of their roles there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    pub rank: i16,
+    pub permissions: PermissionSet,
+}
+
+/// What an actor may lean on when granting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// A platform `admin`, or the operator at the command line.
+    Administrator,
+    /// One of Reeve's jobs: gives back what was stripped, never an administrative role.
+    Job,
+    /// A person, by the roles they hold in the tenant in question and in the project in question
+    /// (nothing held is the default value).
+    Holder { tenant: Held, project: Held },
+}
+
+/// Why a role may not be given or taken. The texts are for the person who tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum GrantDenied {
+    #[error("the role `{role}` belongs to a {expected}, not to a {given}")]
+    WrongScope {
+        role: String,
+        expected: &'static str,
+        given: &'static str,
+    },
+    #[error("the role `{role}` is another organization's own")]
+    ForeignRole { role: String },
+    #[error("platform roles are given and taken by platform admins only")]
+    PlatformAdminOnly,
+    #[error("administrative roles are never given or taken by automation")]
+    Administrative,
+    #[error("giving and taking roles here needs the permission `roles:grant`")]
+    NoGrantRight,
+    #[error("the role `{role}` has rank {rank}, your ceiling here is {ceiling}")]
+    AboveCeiling {
+        role: String,
+        rank: i16,
+        ceiling: i16,
+    },
+    #[error("the role `{role}` carries permissions that you do not hold here: {}", .missing.join(", "))]
+    PermissionsNotHeld {
+        role: String,
+        missing: Vec<&'static str>,
+    },
+}
+
+/// Whether the holder of `authority` may give `role` at `scope`, or take it: the rule is the same.
+pub fn can_grant(
+    authority: &Authority,
+    role: &RoleDefinition,
+    scope: Scope,
+) -> Result<(), GrantDenied> {
+    fits(role, scope)?;
+    match authority {
+        Authority::Administrator => Ok(()),
+        Authority::Job if role.administrative().is_some() => Err(GrantDenied::Administrative),
+        Authority::Job => Ok(()),
+        Authority::Holder { tenant, project } => {
+            let held = match scope.kind() {
+                ScopeKind::Platform => return Err(GrantDenied::PlatformAdminOnly),
+                ScopeKind::Tenant => *tenant,
+                ScopeKind::Project => in_project(*tenant, *project),
+            };
+            within(&held, role)
+        }
+    }
+}
+
+/// A role is given at its own kind of scope, and an organization's own role only inside it.
+fn fits(role: &RoleDefinition, scope: Scope) -> Result<(), GrantDenied> {
+    if role.scope != scope.kind() {
+        return Err(GrantDenied::WrongScope {
+            role: role.name.clone(),
+            expected: role.scope.as_str(),
+            given: scope.kind().as_str(),
+        });
+    }
+    match role.tenant_id {
+        Some(owner) if scope.tenant_id() != Some(owner) => Err(GrantDenied::ForeignRole {
+            role: role.name.clone(),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What counts inside a project: the rights of both scopes, and the higher rank; but a role in the
+/// project never lifts someone who grants by a tenant role above that role's rank, or a tenant
+/// admin would reach project owner by being made one (I-15, decision 0033).
+fn in_project(tenant: Held, project: Held) -> Held {
+    let permissions = tenant.permissions.union(project.permissions);
+    let rank = if tenant.permissions.contains(ROLES_GRANT) {
+        tenant.rank
+    } else {
+        tenant.rank.max(project.rank)
+    };
+    Held { rank, permissions }
+}
+
+fn within(held: &Held, role: &RoleDefinition) -> Result<(), GrantDenied> {
+    if !held.permissions.contains(ROLES_GRANT) {
+        return Err(GrantDenied::NoGrantRight);
+    }
+    if role.rank > held.rank {
+        return Err(GrantDenied::AboveCeiling {
+            role: role.name.clone(),
+            rank: role.rank,
+            ceiling: held.rank,
+        });
+    }
+    if !role.permissions.is_subset_of(held.permissions) {
+        let missing = role.permissions.minus(held.permissions);
+        return Err(GrantDenied::PermissionsNotHeld {
+            role: role.name.clone(),
+            missing: missing
+                .iter()
+                .map(super::permission::Permission::name)
+                .collect(),
+        });
+    }
+    Ok(())
+}

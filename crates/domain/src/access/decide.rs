@@ -1,0 +1,211 @@
+//! The decision: may this identity do this, here, now, and why?
+//!
+//! [`decide`] is the only judge. The gates are one array; `decide` stops at the first that fails,
+//! [`explain`] runs them all, so that an explanation can never differ from the decision.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::facts::Facts;
+use super::permission::Permission;
+use super::reason::{Gate, Reason};
+use super::role::Scope;
+use crate::governance::privileged::Privilege;
+use crate::id::UserId;
+use crate::identity::Status;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub user_id: UserId,
+    pub permission: Permission,
+    /// Where: platform-wide, in a tenant, or in a project of that tenant.
+    pub scope: Scope,
+    /// Whom the thing asked about belongs to, if it is somebody's.
+    pub owner_id: Option<UserId>,
+    /// When the credential that the request carries was issued; `None` if it carries none (an
+    /// application asks about a person).
+    pub credential_issued_at: Option<Timestamp>,
+}
+
+/// One gate and what it found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub gate: Gate,
+    #[serde(flatten)]
+    pub reason: Reason,
+}
+
+/// Allow or deny, with the findings in the order of the gates.
+///
+/// From [`decide`] the last finding is the reason of a denial; from [`explain`] all gates are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    pub allowed: bool,
+    pub findings: Vec<Finding>,
+}
+
+impl Decision {
+    /// The first gate that failed, which is why the answer is no.
+    pub fn denied_by(&self) -> Option<&Finding> {
+        self.findings
+            .iter()
+            .find(|finding| !finding.reason.passes())
+    }
+}
+
+type Check<F> = fn(&F, &Request, Timestamp) -> Reason;
+
+/// The gates in their order. The first that fails is the reason.
+fn gates<F: Facts>() -> [(Gate, Check<F>); 5] {
+    [
+        (Gate::Identity, identity),
+        (Gate::Session, session),
+        (Gate::Membership, membership),
+        (Gate::Permission, permission),
+        (Gate::Governance, governance),
+    ]
+}
+
+/// Decides a request at `now` (the database's clock). Stops at the first gate that fails.
+pub fn decide<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Decision {
+    let mut findings = Vec::with_capacity(5);
+    for (gate, check) in gates() {
+        let reason = check(facts, request, now);
+        let passes = reason.passes();
+        findings.push(Finding { gate, reason });
+        if !passes {
+            return Decision {
+                allowed: false,
+                findings,
+            };
+        }
+    }
+    Decision {
+        allowed: true,
+        findings,
+    }
+}
+
+/// The same decision with every gate's finding, also of those after the first failure.
+pub fn explain<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Decision {
+    let findings: Vec<_> = gates()
+        .into_iter()
+        .map(|(gate, check)| Finding {
+            gate,
+            reason: check(facts, request, now),
+        })
+        .collect();
+    Decision {
+        allowed: findings.iter().all(|finding| finding.reason.passes()),
+        findings,
+    }
+}
+
+fn identity<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
+    let Some(identity) = facts.identity(request.user_id) else {
+        return Reason::UnknownIdentity;
+    };
+    match (identity.status, identity.privilege) {
+        (Status::Active, _) => Reason::Passed,
+        (Status::Suspended, Some(Privilege::BreakGlass)) => Reason::BreakGlass,
+        (status @ (Status::Suspended | Status::Disabled), _) => {
+            Reason::IdentityNotActive { status }
+        }
+    }
+}
+
+fn session<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
+    let Some(issued_at) = request.credential_issued_at else {
+        return Reason::NotAsked;
+    };
+    match facts.identity(request.user_id) {
+        Some(identity) if issued_at > identity.session_epoch => Reason::Passed,
+        Some(_) => Reason::SessionRevoked,
+        None => Reason::UnknownIdentity,
+    }
+}
+
+fn membership<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
+    let Some(tenant_id) = request.scope.tenant_id() else {
+        return Reason::NotAsked;
+    };
+    if let Some(project_id) = request.scope.project_id()
+        && facts.tenant_of(project_id) != Some(tenant_id)
+    {
+        return Reason::ScopeMismatch;
+    }
+    if facts.is_active_member(request.user_id, tenant_id) {
+        Reason::Passed
+    } else {
+        Reason::NotAMember
+    }
+}
+
+fn permission<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason {
+    let (user_id, wanted) = (request.user_id, request.permission);
+    if wanted.granted_by_entitlement() {
+        return Reason::GrantedByEntitlement;
+    }
+    if request.owner_id == Some(user_id) {
+        return Reason::Owner;
+    }
+    // Break-glass grants what the role `admin` would, on the platform and so everywhere.
+    let break_glass = facts
+        .identity(user_id)
+        .is_some_and(|identity| identity.privilege == Some(Privilege::BreakGlass));
+    if break_glass {
+        return Reason::BreakGlass;
+    }
+    if scopes_above(request.scope)
+        .any(|scope| facts.permissions(user_id, scope, now).contains(wanted))
+    {
+        Reason::Passed
+    } else {
+        Reason::PermissionNotHeld { permission: wanted }
+    }
+}
+
+/// The scope asked about and those around it: what is held on the platform holds in every tenant,
+/// and what is held in a tenant holds in its projects.
+fn scopes_above(scope: Scope) -> impl Iterator<Item = Scope> {
+    let tenant = scope
+        .tenant_id()
+        .map(|tenant_id| Scope::Tenant { tenant_id });
+    [
+        Some(Scope::Platform),
+        tenant,
+        scope.project_id().map(|_| scope),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn governance<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason {
+    if request.permission.governed_by().is_none() {
+        return Reason::NotAsked;
+    }
+    let rules = match facts.rules() {
+        Ok(rules) => rules,
+        Err(missing) => return Reason::GovernanceIncomplete { missing },
+    };
+    let evidence = facts.evidence(request.user_id, now);
+    if evidence.exempted {
+        return Reason::Exempted;
+    }
+    let assessment = rules.assess(&evidence, now);
+    if !assessment.eligibility.in_scope() {
+        return Reason::NotEligible {
+            eligibility: assessment.eligibility,
+        };
+    }
+    if !assessment.entitlement.entitled() {
+        return Reason::NotEntitled {
+            entitlement: assessment.entitlement,
+        };
+    }
+    if assessment.observation_missing {
+        return Reason::ObservationStale;
+    }
+    Reason::Passed
+}

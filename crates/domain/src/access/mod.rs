@@ -1,0 +1,12 @@
+//! Who may do what: permissions, the roles that carry them, the ceiling on granting them, and the
+//! decision.
+//!
+//! This is the only place that says yes or no. Whether a person *should* have access is
+//! [`crate::governance`]'s; a decision asks it for governed permissions.
+
+pub mod ceiling;
+pub mod decide;
+pub mod facts;
+pub mod permission;
+pub mod reason;
+pub mod role;

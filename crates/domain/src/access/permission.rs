@@ -1,0 +1,163 @@
+//! The closed table of permissions (U-26, U-27, D17).
+//!
+//! A permission is `<noun>:<verb>`, or the name of an entitlement. To add one, add a line: callers
+//! name it as [`Permission::of`] or by its constant, roles take it up in [`super::role`].
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// One permission: its place in [`NAMES`]. A set of them is one 128-bit word.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Permission(u8);
+
+/// Every permission, in an order that is not meaningful and may grow at the end.
+const NAMES: &[&str] = &[
+    "hauling.member",
+    "hauling:use",
+    "site_configs:read",
+    "site_configs:manage",
+    "credentials:read",
+    "credentials:manage",
+    "bookmarks:read",
+    "bookmarks:manage",
+    "roles:grant",
+    "plans:approve",
+    "identities:read",
+    "identities:manage",
+    "organizations:read",
+    "organizations:manage",
+    "projects:read",
+    "projects:manage",
+    "memberships:read",
+    "memberships:manage",
+    "roles:read",
+    "roles:manage",
+    "assignments:read",
+    "assignments:manage",
+    "overrides:read",
+    "overrides:manage",
+    "quotas:read",
+    "quotas:manage",
+    "tokens:read",
+    "tokens:manage",
+    "audit:read",
+    "audit:manage",
+    "governance:read",
+    "governance:manage",
+    "plans:read",
+    "plans:manage",
+    "snapshots:read",
+    "snapshots:manage",
+    "exemptions:read",
+    "exemptions:manage",
+];
+
+const _: () = assert!(NAMES.len() <= 128, "a permission set is one 128-bit word");
+
+/// The entitlement that governs access to hauling. It is granted by being entitled; no role
+/// is asked for it.
+pub const HAULING_MEMBER: Permission = Permission(0);
+/// The sample governed permission (D21): needs the entitlement `hauling.member`.
+pub const HAULING_USE: Permission = Permission(1);
+/// Whoever holds it may grant and revoke roles, up to their ceiling.
+pub const ROLES_GRANT: Permission = Permission(8);
+
+impl Permission {
+    /// The permission of that name, if there is one.
+    pub fn of(name: &str) -> Option<Self> {
+        NAMES
+            .iter()
+            .position(|known| *known == name)
+            .and_then(|i| u8::try_from(i).ok())
+            .map(Self)
+    }
+
+    pub fn name(self) -> &'static str {
+        NAMES.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+
+    /// Every permission there is (U-27).
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0_u8..).zip(NAMES).map(|(i, _)| Self(i))
+    }
+
+    /// The entitlement that this permission needs, if it is governed (D21).
+    pub fn governed_by(self) -> Option<Self> {
+        (self == HAULING_USE || self == HAULING_MEMBER).then_some(HAULING_MEMBER)
+    }
+
+    /// Whether being entitled already grants it, so that no role is asked.
+    pub fn granted_by_entitlement(self) -> bool {
+        self.governed_by().is_some()
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Permission {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// A set of permissions.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct PermissionSet(u128);
+
+impl PermissionSet {
+    pub const EMPTY: Self = Self(0);
+
+    /// Every permission there is.
+    pub fn all() -> Self {
+        Permission::all().collect()
+    }
+
+    pub fn contains(self, permission: Permission) -> bool {
+        self.0 & (1 << permission.0) != 0
+    }
+
+    pub fn is_subset_of(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in this set and not in the other.
+    pub fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::all().filter(move |permission| self.contains(*permission))
+    }
+}
+
+impl FromIterator<Permission> for PermissionSet {
+    fn from_iter<T: IntoIterator<Item = Permission>>(permissions: T) -> Self {
+        Self(
+            permissions
+                .into_iter()
+                .fold(0, |set, permission| set | 1 << permission.0),
+        )
+    }
+}
+
+impl fmt::Debug for PermissionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}

@@ -1,0 +1,85 @@
+//! The closed list of audit actions and what each records.
+//!
+//! Images (`before_json`, `after_json`) hold ids and governed fields, never names or e-mail
+//! addresses (decision 0024); what a person is called may change or be erased, the log may not.
+
+/// What happened. The text is `audit_log.action`; once written it is never renamed.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)?) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action { $($(#[$doc])* $variant),+ }
+
+        impl Action {
+            /// Every action, in the order of this file.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The text in `audit_log.action`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Reconcile changed one identity: status, roles or recorded standing, with the event
+    /// (joiner, mover, leaver) and the reason. One row a change.
+    EntitlementReconcile = "entitlement.reconcile",
+    /// A plan with suspensions over the guard's limit was approved: its id, who, how many.
+    PlanApprove = "plan.approve",
+    /// A snapshot became current: guild, members, differences.
+    SnapshotAdmit = "snapshot.admit",
+    /// A snapshot much smaller than the last was admitted because an operator said so.
+    SnapshotAcceptShrink = "snapshot.accept_shrink",
+    /// A snapshot was refused: guild and reason.
+    SnapshotReject = "snapshot.reject",
+    /// The governance mode was set: before and after.
+    GovernanceSetMode = "governance.set_mode",
+    /// The Discord roles of an entitlement in a guild were set: before and after.
+    GovernanceMapRole = "governance.map_role",
+    /// A number that decides access (snapshot age, guard limits, restore window) was set.
+    GovernanceSetNumber = "governance.set_number",
+    /// `access.login` was set: before and after, with ids.
+    PolicySet = "policy.set",
+    /// An identity was created; the image holds status and links by provider.
+    IdentityCreate = "identity.create",
+    /// Fields of an identity changed: status in the image, names only as "changed".
+    IdentityUpdate = "identity.update",
+    /// An organization was created.
+    OrganizationCreate = "organization.create",
+    /// An organization's slug, name or description changed.
+    OrganizationUpdate = "organization.update",
+    /// The default organization, its name and everybody's membership were put back.
+    OrganizationEnsureDefault = "organization.ensure_default",
+    /// A membership began or became active.
+    MembershipAdd = "membership.add",
+    /// A membership ended, and with it its assignments.
+    MembershipEnd = "membership.end",
+    /// A role was given: role, scope, validity.
+    RoleAssign = "role.assign",
+    /// A role was taken: role, scope.
+    RoleRevoke = "role.revoke",
+    /// Somebody's raw SQL inserted a row of a tracked table.
+    SqlInsert = "sql.insert",
+    /// Somebody's raw SQL updated a row of a tracked table.
+    SqlUpdate = "sql.update",
+    /// Somebody's raw SQL deleted a row of a tracked table.
+    SqlDelete = "sql.delete",
+}
+
+/// How the attempt ended, `audit_log.outcome`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Success,
+    /// A rule said no; nothing changed.
+    Denied,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Denied => "denied",
+        }
+    }
+}

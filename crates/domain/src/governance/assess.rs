@@ -1,0 +1,195 @@
+//! The assessment: eligibility and entitlement of one person, by the rules in force.
+//!
+//! Decisions, plans and the status map all start here, so they can't disagree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::eligibility::{AccessPolicy, Eligibility, ScopeMatches};
+use super::entitlement::{DiscordEvidence, Entitlement, GuildSet, Observed, PortalEvidence};
+use super::freshness::{Freshness, freshness};
+use super::matrix::Cell;
+use super::mode::Mode;
+use crate::id::{DiscordRoleId, GuildId};
+
+/// Which Discord roles stand for `hauling.member`, guild by guild (R-07).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RoleMapping(pub BTreeMap<GuildId, BTreeSet<DiscordRoleId>>);
+
+impl RoleMapping {
+    /// The place of a guild in the mapping, as [`GuildSet`] counts it.
+    pub fn place(&self, guild: GuildId) -> Option<usize> {
+        self.0.keys().position(|known| *known == guild)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(BTreeSet::is_empty)
+    }
+}
+
+/// Everything that decides who should have access, complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    pub mode: Mode,
+    pub policy: AccessPolicy,
+    pub mapping: RoleMapping,
+    pub max_age: SignedDuration,
+    /// When the current snapshot of each guild was taken. Portal-leading installations may have
+    /// snapshots of guilds that no mapping names.
+    pub taken_at: BTreeMap<GuildId, Timestamp>,
+}
+
+/// What is not set up yet. Reconcile refuses to run and governed permissions are denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum RulesMissing {
+    #[error("no governance mode is set; set one with `reeve governance set-mode discord|portal`")]
+    Mode,
+    #[error("no access policy is set; set one with `reeve policy set access.login FILE`")]
+    Policy,
+    #[error(
+        "Discord-leading, but no Discord role is mapped to hauling.member; map one with \
+         `reeve governance map-role hauling.member GUILD ROLE_ID...`"
+    )]
+    Mapping,
+}
+
+/// What is known of one person, as far as the assessment asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    pub matches: ScopeMatches,
+    pub discord: DiscordEvidence,
+    pub portal: PortalEvidence,
+    /// An exemption in force (D10): passes eligibility and entitlement, changes neither.
+    pub exempted: bool,
+}
+
+/// Eligibility and entitlement of one person at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    pub eligibility: Eligibility,
+    pub entitlement: Entitlement,
+    /// Portal-leading with no fresh snapshot: effective access fails closed, the entitlement and
+    /// the status do not change (P-21, D9).
+    pub observation_missing: bool,
+    pub exempted: bool,
+}
+
+impl Assessment {
+    /// The cell of the decision matrix.
+    pub fn cell(&self) -> Cell {
+        Cell::of(self.eligibility.in_scope(), self.entitlement.entitled())
+    }
+
+    /// Whether access is granted at run time, as far as governance decides it (P-05, P-12): both
+    /// required, unless exempted. An identity that is not active has none, whatever this says.
+    pub fn grants_access(&self) -> bool {
+        self.exempted || (self.cell() == Cell::InScopeEntitled && !self.observation_missing)
+    }
+}
+
+impl Rules {
+    /// Puts the settings together, or says which one is missing. The mapping is needed only where
+    /// Discord leads.
+    pub fn complete(
+        mode: Option<Mode>,
+        policy: Option<AccessPolicy>,
+        mapping: RoleMapping,
+        max_age: SignedDuration,
+        taken_at: BTreeMap<GuildId, Timestamp>,
+    ) -> Result<Self, RulesMissing> {
+        let mode = mode.ok_or(RulesMissing::Mode)?;
+        let policy = policy.ok_or(RulesMissing::Policy)?;
+        if mode == Mode::Discord && mapping.is_empty() {
+            return Err(RulesMissing::Mapping);
+        }
+        Ok(Self {
+            mode,
+            policy,
+            mapping,
+            max_age,
+            taken_at,
+        })
+    }
+
+    /// The freshness of each guild of the mapping, in its order.
+    pub fn guild_freshness(&self, now: Timestamp) -> impl Iterator<Item = (GuildId, Freshness)> {
+        self.mapping.0.keys().map(move |guild| {
+            (
+                *guild,
+                freshness(self.taken_at.get(guild).copied(), now, self.max_age),
+            )
+        })
+    }
+
+    /// The guilds of the mapping by what is known of them at `now`.
+    pub fn observed(&self, now: Timestamp) -> Observed {
+        self.guild_freshness(now).enumerate().fold(
+            Observed::default(),
+            |observed, (place, (_, freshness))| {
+                let this = GuildSet::of(place);
+                Observed {
+                    fresh: if freshness.is_fresh() {
+                        observed.fresh.union(this)
+                    } else {
+                        observed.fresh
+                    },
+                    known: match freshness {
+                        Freshness::Missing => observed.known,
+                        Freshness::Fresh | Freshness::Stale | Freshness::FromTheFuture => {
+                            observed.known.union(this)
+                        }
+                    },
+                }
+            },
+        )
+    }
+
+    /// Portal-leading access still depends on the latest snapshot of any guild (P-21).
+    fn latest_observation(&self, now: Timestamp) -> Freshness {
+        freshness(self.taken_at.values().max().copied(), now, self.max_age)
+    }
+
+    /// The rules with everything that depends only on the clock worked out once, for many people.
+    pub fn at(&self, now: Timestamp) -> RulesAt {
+        RulesAt {
+            mode: self.mode,
+            observed: self.observed(now),
+            observation_missing: self.mode == Mode::Portal
+                && !self.latest_observation(now).is_fresh(),
+        }
+    }
+
+    /// Assesses one person at `now`.
+    pub fn assess(&self, evidence: &Evidence, now: Timestamp) -> Assessment {
+        self.at(now).assess(evidence)
+    }
+}
+
+/// [`Rules`] at one instant.
+#[derive(Clone, Copy, Debug)]
+pub struct RulesAt {
+    mode: Mode,
+    observed: Observed,
+    observation_missing: bool,
+}
+
+impl RulesAt {
+    /// Assesses one person.
+    pub fn assess(&self, evidence: &Evidence) -> Assessment {
+        Assessment {
+            eligibility: Eligibility::of(evidence.matches),
+            entitlement: Entitlement::of(
+                self.mode,
+                self.observed,
+                evidence.discord,
+                evidence.portal,
+            ),
+            observation_missing: self.observation_missing,
+            exempted: evidence.exempted,
+        }
+    }
+}

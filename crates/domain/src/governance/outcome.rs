@@ -1,0 +1,31 @@
+//! The policy outcome: what a cell of the matrix is called by people who review compliance (P-06).
+
+use serde::Serialize;
+
+use super::matrix::Cell;
+
+/// The compliance class of eligibility and entitlement. It does not look at status; where the two
+/// disagree, that is [`super::drift`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyOutcome {
+    /// In scope and entitled.
+    Compliant,
+    /// In scope, but the authoritative source does not entitle.
+    MissingEntitlement,
+    /// Entitled, but out of scope: the source gives a right that the policy does not.
+    ExcessEntitlement,
+    /// Neither: nothing is owed and nothing should be there.
+    OutOfScope,
+}
+
+impl From<Cell> for PolicyOutcome {
+    fn from(cell: Cell) -> Self {
+        match cell {
+            Cell::InScopeEntitled => Self::Compliant,
+            Cell::InScopeNotEntitled => Self::MissingEntitlement,
+            Cell::OutOfScopeEntitled => Self::ExcessEntitlement,
+            Cell::OutOfScopeNotEntitled => Self::OutOfScope,
+        }
+    }
+}

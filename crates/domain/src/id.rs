@@ -1,0 +1,139 @@
+//! Typed ids, so that a tenant's id can't be passed where a person's is asked.
+//!
+//! Reeve's own ids are UUIDs (version 7, made by `store`); Discord's are snowflakes, 63-bit
+//! positive numbers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! typed_id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    )+};
+}
+
+typed_id! {
+    /// An identity (`app_user.user_id`).
+    UserId,
+    /// An organization, which is a tenant (`organization.id`, every `tenant_id`).
+    OrganizationId,
+    /// A project inside one organization.
+    ProjectId,
+    /// A role definition.
+    RoleId,
+    /// One role given to one identity at one scope.
+    AssignmentId,
+    /// One admitted observation of a guild.
+    SnapshotId,
+    /// One id from request to log, decision, audit row and error.
+    CorrelationId,
+}
+
+/// What is wrong with a text that should be a Discord id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a Discord id: expected a whole number from 1 to 9223372036854775807")]
+pub struct NotASnowflake(pub String);
+
+macro_rules! snowflake {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(i64);
+
+        impl $name {
+            /// The id as PostgreSQL's `bigint` holds it; always positive.
+            pub fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl TryFrom<i64> for $name {
+            type Error = NotASnowflake;
+
+            fn try_from(id: i64) -> Result<Self, Self::Error> {
+                if id > 0 { Ok(Self(id)) } else { Err(NotASnowflake(id.to_string())) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotASnowflake;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotASnowflake;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                // `+7` and ` 7` parse as numbers, but are not what Discord writes.
+                if !text.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(NotASnowflake(text.to_owned()));
+                }
+                match text.parse() {
+                    Ok(id) if id > 0 => Ok(Self(id)),
+                    Ok(_) | Err(_) => Err(NotASnowflake(text.to_owned())),
+                }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.to_string()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+snowflake! {
+    /// A Discord account (`user.id`), the only thing that matches a link to a snapshot member.
+    DiscordId,
+    /// A Discord guild ("server").
+    GuildId,
+    /// A role inside a guild.
+    DiscordRoleId,
+}

@@ -1,0 +1,97 @@
+//! The lifecycle of an identity and who may move it (R-23, D3, D20).
+//!
+//! Entitlement is not here: an identity may be active without being entitled, and the reverse.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::role::Administrative;
+
+/// `app_user.status`. Identities are retained for ever; there is no "deleted".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    /// Put out by reconcile or by a person; reconcile brings back who is in scope and entitled.
+    Suspended,
+    /// Put out by a person; nothing automatic ever undoes it.
+    Disabled,
+}
+
+impl Status {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a text is no [`Status`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a status: expected active, suspended or disabled")]
+pub struct NotAStatus(pub String);
+
+impl FromStr for Status {
+    type Err = NotAStatus;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "suspended" => Ok(Self::Suspended),
+            "disabled" => Ok(Self::Disabled),
+            other => Err(NotAStatus(other.to_owned())),
+        }
+    }
+}
+
+/// Whose hand moves the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// Reconcile, self-heal, break-glass: whatever runs without a person choosing this identity.
+    Automation,
+    /// A person at the console, the API or the command line.
+    Person,
+}
+
+/// Why a status may not be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoveDenied {
+    #[error("a disabled identity is only enabled by a person")]
+    DisabledStays,
+    #[error("an {0} is not suspended, since self-heal would undo it; disable it instead")]
+    AdministrativeIsDisabledInstead(Administrative),
+}
+
+/// Whether `hand` may move an identity from one status to another.
+///
+/// `administrative` is the identity's administrative role, if it has one. Raw SQL is not asked;
+/// the database lets operators do as they say and records it.
+pub fn may_move(
+    from: Status,
+    to: Status,
+    administrative: Option<Administrative>,
+    hand: Hand,
+) -> Result<(), MoveDenied> {
+    if from == to {
+        return Ok(());
+    }
+    if from == Status::Disabled && hand == Hand::Automation {
+        return Err(MoveDenied::DisabledStays);
+    }
+    match administrative {
+        Some(role) if to == Status::Suspended => {
+            Err(MoveDenied::AdministrativeIsDisabledInstead(role))
+        }
+        Some(_) | None => Ok(()),
+    }
+}

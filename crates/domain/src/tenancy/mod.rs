@@ -1,0 +1,3 @@
+//! Organizations (tenants) and what holds inside them.
+
+pub mod organization;
