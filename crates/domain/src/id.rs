@@ -59,8 +59,45 @@ typed_id! {
     AssignmentId,
     /// One admitted observation of a guild.
     SnapshotId,
-    /// One id from request to log, decision, audit row and error.
-    CorrelationId,
+}
+
+/// One id from request to log, decision, audit row and error: 1 to 64 characters of `A-Z`, `a-z`,
+/// `0-9`, `.`, `_` and `-`, so that it can stand in a header, a log line and a file name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct CorrelationId(String);
+
+/// Why a text is no [`CorrelationId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a correlation id is 1 to 64 characters of A-Z, a-z, 0-9, '.', '_' and '-'")]
+pub struct NotACorrelationId;
+
+impl CorrelationId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Uuid> for CorrelationId {
+    fn from(id: Uuid) -> Self {
+        Self(id.to_string())
+    }
+}
+
+impl FromStr for CorrelationId {
+    type Err = NotACorrelationId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        let sound = (1..=64).contains(&text.len()) && text.bytes().all(plain);
+        if sound { Ok(Self(text.to_owned())) } else { Err(NotACorrelationId) }
+    }
+}
+
+impl fmt::Display for CorrelationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// What is wrong with a text that should be a Discord id.

@@ -168,7 +168,7 @@ pub fn consider<'a>(person: &Person<'a>, rules: &RulesAt) -> Considered<'a> {
 fn spared(person: &Person<'_>, assessment: &Assessment) -> Option<SparedBy> {
     let demand = assessment.cell().demand();
     let satisfied =
-        person.status == demand.status && !(demand.strip_roles && !person.strippable.is_empty());
+        person.status == demand.status && (!demand.strip_roles || person.strippable.is_empty());
     if person.held {
         return (!satisfied).then_some(SparedBy::Hold);
     }
