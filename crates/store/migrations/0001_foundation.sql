@@ -209,6 +209,9 @@ begin
       set enable_nestloop = off
       as $body$
       begin
+        if not exists (select from %12$s) then
+          return null;
+        end if;
         %2$s
         insert into change_feed (table_name, key, op, image)
         select %3$L, %4$s, %5$L, %6$s from %7$s;
@@ -235,7 +238,8 @@ begin
       case op when 'insert' then 'null' else format(image, 'o') end,
       case op when 'delete' then 'null'
               when 'insert' then format(image, 'n')
-              else format(image, 'n') || ' || ' || private_changed end
+              else format(image, 'n') || ' || ' || private_changed end,
+      case op when 'delete' then 'old_rows' else 'new_rows' end
     );
     execute body;
     execute format(

@@ -61,11 +61,19 @@ create trigger retained before delete on app_user
 create function touch_people() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+  -- A statement that touched no row fires its triggers all the same, and this one's UPDATE would
+  -- fire others: without the exit, triggers on empty sets would call each other for ever.
   if tg_op in ('INSERT', 'UPDATE') then
+    if not exists (select from new_rows) then
+      return null;
+    end if;
     update app_user set version = version
      where user_id in (select user_id from new_rows) and xmin <> pg_current_xact_id()::xid;
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
+    if not exists (select from old_rows) then
+      return null;
+    end if;
     update app_user set version = version
      where user_id in (select user_id from old_rows) and xmin <> pg_current_xact_id()::xid;
   end if;

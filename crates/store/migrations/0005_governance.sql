@@ -116,7 +116,9 @@ create index exemption_user on exemption (user_id) where ended_at is null;
 create function hold_hand_activated() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if is_operation() then
+  if is_operation() or not exists (
+    select from new_rows n join old_rows o using (user_id) where n.status = 'active' and o.status <> 'active'
+  ) then
     return null;
   end if;
   insert into hold (user_id, reason, source, ends_at)
