@@ -1,0 +1,82 @@
+//! Assignments: roles given to identities at scopes.
+
+use domain::access::role::Scope;
+use domain::id::{AssignmentId, RoleId, UserId};
+use sqlx::types::Uuid;
+
+use crate::error::StoreError;
+use crate::id::new_id;
+use crate::scope::Tx;
+
+/// A role for somebody, as it is to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant {
+    pub user_id: UserId,
+    pub scope: Scope,
+    pub role_id: RoleId,
+}
+
+/// Gives roles. Those that are already there from the same source stay as they are; returned are
+/// the ones that are new, by their place in `grants`.
+pub async fn grant(
+    tx: &mut Tx,
+    grants: &[Grant],
+    source: &str,
+    granted_by: UserId,
+) -> Result<Vec<(usize, AssignmentId)>, StoreError> {
+    let ids: Vec<Uuid> = grants.iter().map(|_| new_id()).collect();
+    let users: Vec<Uuid> = grants.iter().map(|grant| grant.user_id.0).collect();
+    let tenants: Vec<Option<Uuid>> = grants
+        .iter()
+        .map(|grant| grant.scope.tenant_id().map(Uuid::from))
+        .collect();
+    let projects: Vec<Option<Uuid>> = grants
+        .iter()
+        .map(|grant| grant.scope.project_id().map(Uuid::from))
+        .collect();
+    let roles: Vec<Uuid> = grants.iter().map(|grant| grant.role_id.0).collect();
+    let written = sqlx::query_scalar!(
+        r#"insert into user_roles (assignment_id, user_id, tenant_id, project_id, role_id, source, granted_by)
+           select g.assignment_id, g.user_id, g.tenant_id, g.project_id, g.role_id, $6, $7
+             from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+                  as g (assignment_id, user_id, tenant_id, project_id, role_id)
+           on conflict on constraint user_roles_once do nothing
+           returning assignment_id"#,
+        &ids,
+        &users,
+        &tenants as &[Option<Uuid>],
+        &projects as &[Option<Uuid>],
+        &roles,
+        source,
+        granted_by.0,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let place = |id: Uuid| ids.iter().position(|made| *made == id);
+    Ok(written
+        .into_iter()
+        .filter_map(|id| place(id).map(|place| (place, AssignmentId(id))))
+        .collect())
+}
+
+/// Takes a role from somebody at a scope, from whatever source it came. Returns how many
+/// assignments that were.
+pub async fn revoke(
+    tx: &mut Tx,
+    user_id: UserId,
+    scope: Scope,
+    role_id: RoleId,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from user_roles
+          where user_id = $1 and role_id = $2
+            and tenant_id is not distinct from $3 and project_id is not distinct from $4",
+        user_id.0,
+        role_id.0,
+        scope.tenant_id().map(Uuid::from),
+        scope.project_id().map(Uuid::from),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}

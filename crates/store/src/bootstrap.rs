@@ -1,0 +1,87 @@
+//! The database roles: cluster-wide, so outside the migrations.
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, Executor, PgConnection};
+
+use crate::error::StoreError;
+
+/// The statements that make the roles, for a DBA to read and run (`reeve db bootstrap-sql`).
+pub const SQL: &str = include_str!("bootstrap.sql");
+
+/// Reeve's own login.
+pub const RUNTIME_LOGIN: &str = "reeve";
+/// The login for the runbooks' SQL.
+pub const OPERATOR_LOGIN: &str = "reeve_operator";
+/// Who owns the schema.
+pub const OWNER: &str = "reeve_owner";
+
+/// Passwords for the two logins.
+#[derive(Debug)]
+pub struct Passwords {
+    pub runtime: SecretString,
+    pub operator: SecretString,
+}
+
+/// Makes the database if it is missing, then the roles. `server` is a superuser's connection to
+/// any database of the cluster. Harmless to repeat.
+pub async fn create(
+    server: &PgConnectOptions,
+    database: &str,
+    passwords: Option<&Passwords>,
+) -> Result<(), StoreError> {
+    let mut connection = PgConnection::connect_with(&server.clone().database("postgres")).await?;
+    let exists = sqlx::query_scalar!(
+        r#"select exists (select from pg_database where datname = $1) as "exists!""#,
+        database
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    if !exists {
+        let statement = sqlx::query_scalar!(
+            r#"select format('create database %I encoding ''UTF8'' template template0', $1::text) as "sql!""#,
+            database
+        )
+        .fetch_one(&mut connection)
+        .await?;
+        connection.execute(sqlx::AssertSqlSafe(statement)).await?;
+    }
+    connection.close().await?;
+    let mut connection = PgConnection::connect_with(&server.clone().database(database)).await?;
+    roles(&mut connection, passwords).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Makes the roles in the database that the connection is in.
+pub async fn roles(
+    connection: &mut PgConnection,
+    passwords: Option<&Passwords>,
+) -> Result<(), StoreError> {
+    let mut transaction = connection.begin().await?;
+    // Two bootstraps at once would both find a role missing.
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('reeve bootstrap'))")
+        .execute(&mut *transaction)
+        .await?;
+    transaction
+        .execute("set local client_min_messages = warning")
+        .await?;
+    transaction.execute(SQL).await?;
+    if let Some(passwords) = passwords {
+        for (login, password) in [
+            (RUNTIME_LOGIN, &passwords.runtime),
+            (OPERATOR_LOGIN, &passwords.operator),
+        ] {
+            let statement = sqlx::query_scalar!(
+                r#"select format('alter role %I password %L', $1::text, $2::text) as "sql!""#,
+                login,
+                password.expose_secret()
+            )
+            .fetch_one(&mut *transaction)
+            .await?;
+            transaction.execute(sqlx::AssertSqlSafe(statement)).await?;
+        }
+    }
+    transaction.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! The connection pool, and what Reeve checks about a server before it uses one.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+use crate::error::StoreError;
+
+/// The oldest PostgreSQL whose dialect the statements keep to.
+pub const OLDEST_SERVER: u32 = 15;
+
+/// A database that Reeve's statements run on. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub(crate) pool: PgPool,
+}
+
+/// What [`Database::connect`] found out about the server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Like `150018`.
+    pub version: u32,
+    /// The login is a superuser, which row-level security does not bind. Reeve sets its runtime
+    /// role in each transaction all the same; operators are warned.
+    pub superuser: bool,
+    /// The login's name.
+    pub login: String,
+}
+
+/// Reads a database URL (`postgres://...`).
+pub fn options(url: &SecretString) -> Result<PgConnectOptions, StoreError> {
+    let options = PgConnectOptions::from_str(url.expose_secret())?;
+    Ok(options
+        .application_name("reeve")
+        .log_slow_statements(tracing::log::LevelFilter::Debug, Duration::from_secs(5)))
+}
+
+impl Database {
+    /// Connects and checks the server's version. At most `connections` at a time.
+    pub async fn connect(
+        options: PgConnectOptions,
+        connections: u32,
+    ) -> Result<(Self, Server), StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        let server = sqlx::query!(
+            r#"select current_setting('server_version_num')::int as "version!",
+                      current_setting('server_version') as "text!",
+                      (select rolsuper from pg_roles where rolname = current_user) as "superuser!",
+                      session_user::text as "login!""#
+        )
+        .fetch_one(&pool)
+        .await?;
+        let version = u32::try_from(server.version).unwrap_or(0);
+        if version / 10_000 < OLDEST_SERVER {
+            return Err(StoreError::ServerTooOld {
+                found: server.text,
+                needed: OLDEST_SERVER,
+            });
+        }
+        let server = Server {
+            version,
+            superuser: server.superuser,
+            login: server.login,
+        };
+        Ok((Self { pool }, server))
+    }
+
+    /// Whether the database answers now.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query!(r#"select 1 as "one!""#)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Waits for the connections in use and closes all.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,168 @@
+//! The SQL that applies a plan: set-based, a batch of steps a transaction.
+//!
+//! Nothing is decided here. Each statement takes the steps of the batch from `plan_step`, less those
+//! whose person has moved on since the plan ([`skip_moved`], which comes first and locks them).
+
+use domain::audit::Action;
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+
+use crate::error::StoreError;
+use crate::scope::Tx;
+
+/// The steps `after < seq <= through` of a plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    pub plan_id: &'a str,
+    pub after: i32,
+    pub through: i32,
+}
+
+/// Locks the people of the batch and notes as skipped those whose version is not the plan's.
+/// Returns how many those are.
+pub async fn skip_moved(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "with locked as materialized (
+           select s.seq, u.version as found, s.version as planned
+             from plan_step s join app_user u using (user_id)
+            where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+            order by u.user_id
+              for no key update of u)
+         insert into plan_skip (plan_id, seq, reason)
+         select $1, seq, 'changed since the plan' from locked where found <> planned",
+        batch.plan_id,
+        batch.after,
+        batch.through
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Sets status, reason, sessions and recorded standing of the batch's people.
+pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "update app_user u
+            set status = case s.kind when 'restore' then 'active' when 'suspend' then 'suspended' else u.status end,
+                status_reason = case s.kind when 'change' then u.status_reason
+                                else 'reconcile: ' || s.eligibility || ', ' || s.entitlement end,
+                session_revoked_at = case s.kind when 'suspend' then now() else u.session_revoked_at end,
+                reconciled_in_scope = s.in_scope,
+                reconciled_entitled = s.entitled
+           from plan_step s
+          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3 and u.user_id = s.user_id
+            and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)",
+        batch.plan_id,
+        batch.after,
+        batch.through
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Takes the portal roles of the batch's steps, and remembers them.
+pub async fn strip_roles(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "with taken as (
+           delete from user_roles r using (
+             select unnest(s.strip) as assignment_id from plan_step s
+              where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+                and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)) s
+            where r.assignment_id = s.assignment_id
+           returning r.*)
+         insert into stripped_assignment (assignment_id, user_id, tenant_id, project_id, role_id,
+                source, granted_by, valid_from, valid_until, plan_id)
+         select assignment_id, user_id, tenant_id, project_id, role_id, source, granted_by,
+                valid_from, valid_until, $1 from taken",
+        batch.plan_id,
+        batch.after,
+        batch.through
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Gives back what the batch's steps restore, as it was. One that was given again meanwhile by the
+/// same source stays as it is.
+pub async fn restore_roles(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "with kept as (
+           delete from stripped_assignment a using (
+             select unnest(s.restore) as assignment_id from plan_step s
+              where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+                and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)) s
+            where a.assignment_id = s.assignment_id
+           returning a.*)
+         insert into user_roles (assignment_id, user_id, tenant_id, project_id, role_id, source,
+                granted_by, valid_from, valid_until)
+         select assignment_id, user_id, tenant_id, project_id, role_id, source, granted_by,
+                valid_from, valid_until from kept
+         on conflict on constraint user_roles_once do nothing",
+        batch.plan_id,
+        batch.after,
+        batch.through
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Writes the audit row of each step of the batch.
+pub async fn audit(
+    tx: &mut Tx,
+    batch: Batch<'_>,
+    actor: domain::id::UserId,
+    source: &str,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "insert into audit_log (action, entity_type, entity_pk, actor_user_id, target_user_id, source,
+                reason, before_json, after_json, revision, correlation_id)
+         select $4, 'app_user', s.user_id::text, $5, s.user_id, $6,
+                s.eligibility || ', ' || s.entitlement,
+                jsonb_build_object(
+                  'status', case s.kind when 'restore' then 'suspended' when 'suspend' then 'active' else u.status end),
+                jsonb_build_object(
+                  'status', u.status, 'in_scope', s.in_scope, 'entitled', s.entitled,
+                  'eligibility', s.eligibility, 'entitlement', s.entitlement, 'event', s.event,
+                  'roles_removed', to_jsonb(s.strip), 'roles_restored', to_jsonb(s.restore),
+                  'session_revoked_at', case s.kind when 'suspend' then u.session_revoked_at end,
+                  'exempted', s.exempted, 'plan_id', s.plan_id),
+                revision.now, current_setting('app.correlation_id')
+           from plan_step s join app_user u using (user_id)
+          cross join (select current_revision() as now) revision
+          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+            and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)",
+        batch.plan_id,
+        batch.after,
+        batch.through,
+        Action::EntitlementReconcile.as_str(),
+        actor.0,
+        source
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Notes how far the plan is applied.
+pub async fn advance(
+    tx: &mut Tx,
+    batch: Batch<'_>,
+    finished: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update reconcile_plan
+            set applied_through = $2,
+                applied_at = coalesce($3, applied_at),
+                state = case when $3::timestamptz is null then state else 'applied' end
+          where plan_id = $1",
+        batch.plan_id,
+        batch.through,
+        finished.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,303 @@
+//! Stored plans.
+
+use domain::id::UserId;
+use domain::reconcile::plan::{Plan, PlanId, Spared, Step};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::copy::Rows;
+use crate::error::StoreError;
+use crate::scope::Tx;
+
+/// What stands in the header of a plan beside the plan itself.
+#[derive(Clone, Debug)]
+pub struct Header<'a> {
+    pub mode: &'a str,
+    pub max_age: SignedDuration,
+    pub max_age_for_this_run: bool,
+    pub snapshots: Value,
+    pub made_by: &'a str,
+    pub correlation_id: Option<&'a str>,
+}
+
+/// A stored plan's header.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stored {
+    pub plan_id: String,
+    #[serde(skip)]
+    pub fingerprint: String,
+    pub state: String,
+    pub mode: String,
+    pub max_age_seconds: i64,
+    pub max_age_for_this_run: bool,
+    pub snapshots: Value,
+    pub counts: Value,
+    pub guard: Value,
+    pub made_by: String,
+    pub created_at: Timestamp,
+    pub approved_at: Option<Timestamp>,
+    pub approved_by: Option<Uuid>,
+    pub applied_through: i32,
+    pub applied_at: Option<Timestamp>,
+}
+
+/// A stored step.
+#[derive(Clone, Debug, Serialize)]
+pub struct StoredStep {
+    pub seq: i32,
+    pub user_id: Uuid,
+    pub kind: String,
+    pub eligibility: String,
+    pub entitlement: String,
+    pub in_scope: bool,
+    pub entitled: bool,
+    pub exempted: bool,
+    pub event: Option<String>,
+    /// Names of the roles that are taken and given back.
+    pub strip: Vec<String>,
+    pub restore: Vec<String>,
+    pub lost: Option<Value>,
+    /// Why it was passed over when applied.
+    pub skipped: Option<String>,
+}
+
+/// Somebody a stored plan spares.
+#[derive(Clone, Debug, Serialize)]
+pub struct StoredSpared {
+    pub user_id: Uuid,
+    pub spared_by: String,
+    pub eligibility: String,
+    pub entitlement: String,
+}
+
+/// Stores a plan with its steps; one that is already there stays as it is, approval included.
+/// Returns whether it is new. A held plan replaces the held one before it.
+pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<bool, StoreError> {
+    let held = plan.guard.is_held();
+    if held {
+        sqlx::query!(
+            "update reconcile_plan set state = 'superseded' where state = 'held' and plan_id <> $1",
+            plan.id.0
+        )
+        .execute(tx.connection())
+        .await?;
+    }
+    let new = sqlx::query!(
+        "insert into reconcile_plan (plan_id, fingerprint, mode, max_age_seconds,
+                max_age_for_this_run, snapshots, counts, guard, state, made_by, correlation_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         on conflict (plan_id) do nothing",
+        plan.id.0,
+        plan.fingerprint.as_str(),
+        header.mode,
+        header.max_age.as_secs(),
+        header.max_age_for_this_run,
+        header.snapshots,
+        json(&plan.id, &plan.counts)?,
+        json(&plan.id, &plan.guard)?,
+        if held { "held" } else { "planned" },
+        header.made_by,
+        header.correlation_id,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected()
+        == 1;
+    if new {
+        store_steps(tx, plan).await?;
+        store_spared(tx, plan).await?;
+    }
+    Ok(new)
+}
+
+fn json(plan: &PlanId, value: &impl Serialize) -> Result<Value, StoreError> {
+    serde_json::to_value(value)
+        .map_err(|problem| StoreError::corrupt("reconcile_plan", "counts", &plan.0, problem))
+}
+
+async fn store_steps(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
+    let mut copy = tx
+        .connection()
+        .copy_in_raw(
+            "copy plan_step (plan_id, seq, user_id, version, kind, eligibility, entitlement,
+                             in_scope, entitled, exempted, event, strip, restore, lost)
+             from stdin (format binary)",
+        )
+        .await?;
+    let mut rows = Rows::new();
+    for (seq, step) in (1..).zip(&plan.steps) {
+        write_step(&mut rows, &plan.id, seq, step);
+        if let Some(chunk) = rows.full() {
+            copy.send(chunk).await?;
+        }
+    }
+    copy.send(rows.finish()).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+fn write_step(rows: &mut Rows, plan: &PlanId, seq: i32, step: &Step<'_>) {
+    rows.row(14);
+    rows.text(&plan.0);
+    rows.integer(seq);
+    rows.uuid(step.user_id.0);
+    rows.bigint(step.version);
+    rows.text(step.kind.as_str());
+    rows.text(step.eligibility.code());
+    rows.text(step.entitlement.code());
+    rows.boolean(step.eligibility.in_scope());
+    rows.boolean(step.entitlement.entitled());
+    rows.boolean(step.exempted);
+    match step.event {
+        Some(event) => rows.text(event.as_str()),
+        None => rows.null(),
+    }
+    rows.uuids(step.strip.iter().map(|id| id.0));
+    rows.uuids(step.restore().map(|id| id.0));
+    let lost: Vec<_> = step
+        .stripped
+        .iter()
+        .filter_map(|s| {
+            s.restorable
+                .err()
+                .map(|why| (s.assignment_id.0, why.as_str()))
+        })
+        .collect();
+    if lost.is_empty() {
+        rows.null();
+    } else {
+        rows.jsonb(&serde_json::json!(lost));
+    }
+}
+
+async fn store_spared(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
+    let mut copy = tx
+        .connection()
+        .copy_in_raw(
+            "copy plan_spared (plan_id, user_id, spared_by, eligibility, entitlement)
+             from stdin (format binary)",
+        )
+        .await?;
+    let mut rows = Rows::new();
+    for Spared {
+        user_id,
+        by,
+        eligibility,
+        entitlement,
+    } in &plan.spared
+    {
+        rows.row(5);
+        rows.text(&plan.id.0);
+        rows.uuid(user_id.0);
+        rows.text(by.as_str());
+        rows.text(eligibility.code());
+        rows.text(entitlement.code());
+        if let Some(chunk) = rows.full() {
+            copy.send(chunk).await?;
+        }
+    }
+    copy.send(rows.finish()).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+/// Plans whose id begins so, newest first; an empty beginning means all. At most `limit`.
+pub async fn list(tx: &mut Tx, id_prefix: &str, limit: i64) -> Result<Vec<Stored>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select plan_id, fingerprint, state, mode, max_age_seconds, max_age_for_this_run, snapshots,
+                  counts, guard, made_by, created_at, approved_at, approved_by, applied_through,
+                  applied_at
+             from reconcile_plan where starts_with(plan_id, $1)
+            order by created_at desc limit $2"#,
+        id_prefix,
+        limit
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Stored {
+            plan_id: row.plan_id,
+            fingerprint: row.fingerprint,
+            state: row.state,
+            mode: row.mode,
+            max_age_seconds: row.max_age_seconds,
+            max_age_for_this_run: row.max_age_for_this_run,
+            snapshots: row.snapshots,
+            counts: row.counts,
+            guard: row.guard,
+            made_by: row.made_by,
+            created_at: row.created_at.to_jiff(),
+            approved_at: row.approved_at.map(|at| at.to_jiff()),
+            approved_by: row.approved_by,
+            applied_through: row.applied_through,
+            applied_at: row.applied_at.map(|at| at.to_jiff()),
+        })
+        .collect())
+}
+
+/// The steps of a plan in order, of one kind or of all, at most `limit`.
+pub async fn steps(
+    tx: &mut Tx,
+    plan_id: &str,
+    kind: Option<&str>,
+    limit: i64,
+) -> Result<Vec<StoredStep>, StoreError> {
+    let rows = sqlx::query_as!(
+        StoredStep,
+        r#"select s.seq, s.user_id, s.kind, s.eligibility, s.entitlement, s.in_scope, s.entitled,
+                  s.exempted, s.event, s.lost, k.reason as "skipped?",
+                  array(select r.name
+                          from (select assignment_id, role_id from user_roles
+                                union all select assignment_id, role_id from stripped_assignment) a
+                          join role r using (role_id)
+                         where a.assignment_id = any (s.strip) order by r.name) as "strip!",
+                  array(select r.name
+                          from (select assignment_id, role_id from user_roles
+                                union all select assignment_id, role_id from stripped_assignment) a
+                          join role r using (role_id)
+                         where a.assignment_id = any (s.restore) order by r.name) as "restore!"
+             from plan_step s left join plan_skip k using (plan_id, seq)
+            where s.plan_id = $1 and ($2::text is null or s.kind = $2)
+            order by s.seq limit $3"#,
+        plan_id,
+        kind,
+        limit
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows)
+}
+
+/// Whom a plan spares, at most `limit`.
+pub async fn spared(
+    tx: &mut Tx,
+    plan_id: &str,
+    limit: i64,
+) -> Result<Vec<StoredSpared>, StoreError> {
+    let rows = sqlx::query_as!(
+        StoredSpared,
+        "select user_id, spared_by, eligibility, entitlement from plan_spared
+          where plan_id = $1 order by spared_by, user_id limit $2",
+        plan_id,
+        limit
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows)
+}
+
+/// Approves a held plan. `false` if it is not held (any more).
+pub async fn approve(tx: &mut Tx, plan_id: &str, by: UserId) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "update reconcile_plan set state = 'approved', approved_at = now(), approved_by = $2
+          where plan_id = $1 and state = 'held'",
+        plan_id,
+        by.0
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,118 @@
+//! The only way to a transaction.
+//!
+//! A scope sets the database role and the caller's context in one statement, for this transaction
+//! alone; nothing outlives it, so a pooled connection leaks nothing. [`Database::system`] is for
+//! jobs, sign-in and operators at the command line; what a caller of the API may see goes through
+//! [`Database::tenant`], which row-level security confines.
+
+use domain::audit::Action;
+use domain::id::{CorrelationId, OrganizationId, UserId};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use crate::connect::Database;
+use crate::error::StoreError;
+
+/// How long a transaction may sit idle before the server ends it, in milliseconds. A runner that
+/// was stopped in the middle must not keep its locks beyond its lease.
+const IDLE_LIMIT_MS: u32 = 30_000;
+
+/// Who acts, for audit rows and row-level security.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    pub user_id: Option<UserId>,
+    pub correlation_id: Option<CorrelationId>,
+    /// The operation that runs, which writes its own audit row. Without one, changes are audited
+    /// as raw SQL, so that a forgotten row is never a missing one.
+    pub operation: Option<Action>,
+}
+
+/// A transaction with role and context set. Dropped without [`Tx::commit`], it changes nothing.
+#[derive(Debug)]
+pub struct Tx {
+    transaction: Transaction<'static, Postgres>,
+}
+
+impl Tx {
+    /// The connection, for the statements of this crate.
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Makes the changes durable.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    /// Gives the changes up. Dropping does the same, later.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.transaction.rollback().await?)
+    }
+
+    /// The database's clock, at the start of this transaction.
+    pub async fn now(&mut self) -> Result<jiff::Timestamp, StoreError> {
+        let row = sqlx::query!(r#"select now() as "now!""#)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(row.now.to_jiff())
+    }
+}
+
+impl Database {
+    /// A transaction of Reeve itself: sees every row. `why` stands in `pg_stat_activity`.
+    pub async fn system(&self, why: &'static str, context: &Context) -> Result<Tx, StoreError> {
+        self.open("begin", "reeve_system", why, context, None).await
+    }
+
+    /// A reading transaction of Reeve itself in which nothing moves: every statement sees the same
+    /// moment.
+    pub async fn snapshot(&self, why: &'static str) -> Result<Tx, StoreError> {
+        let begin = "begin isolation level repeatable read read only";
+        self.open(begin, "reeve_system", why, &Context::default(), None)
+            .await
+    }
+
+    /// A caller's transaction, confined to one organization by row-level security.
+    pub async fn tenant(
+        &self,
+        tenant_id: OrganizationId,
+        why: &'static str,
+        context: &Context,
+    ) -> Result<Tx, StoreError> {
+        self.open("begin", "reeve_app", why, context, Some(tenant_id))
+            .await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    async fn open(
+        &self,
+        begin: &'static str,
+        role: &str,
+        why: &str,
+        context: &Context,
+        tenant_id: Option<OrganizationId>,
+    ) -> Result<Tx, StoreError> {
+        let mut transaction = self.pool.begin_with(begin).await?;
+        sqlx::query!(
+            r#"select set_config('role', $1, true) as a1,
+                      set_config('application_name', 'reeve: ' || $2, true) as a2,
+                      set_config('app.user_id', $3, true) as a3,
+                      set_config('app.tenant_id', $4, true) as a4,
+                      set_config('app.operation', $5, true) as a5,
+                      set_config('app.correlation_id', $6, true) as a6,
+                      set_config('idle_in_transaction_session_timeout', $7, true) as a7"#,
+            role,
+            why,
+            context.user_id.map_or(String::new(), |id| id.to_string()),
+            tenant_id.map_or(String::new(), |id| id.to_string()),
+            context.operation.map_or("", Action::as_str),
+            context
+                .correlation_id
+                .as_ref()
+                .map_or("", CorrelationId::as_str),
+            IDLE_LIMIT_MS.to_string(),
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(Tx { transaction })
+    }
+}
