@@ -1,1 +1,95 @@
-//! placeholder
+//! One function an operation: authorize, load, decide, write, audit.
+//!
+//! API, console, command line and jobs all call these and add nothing of their own. The rules are
+//! `domain`'s, the SQL is `store`'s; what stands here is the order of things and the transaction
+//! that holds them together. Nothing here knows HTTP.
+
+pub mod audit;
+pub mod authority;
+pub mod error;
+pub mod governance;
+pub mod identity;
+pub mod organization;
+pub mod policy;
+pub mod reconcile;
+pub mod role;
+pub mod snapshot;
+
+use domain::actor::Actor;
+use domain::audit::{Action, Outcome};
+use domain::governance::privileged::BreakGlass;
+use domain::id::CorrelationId;
+use serde_json::Value;
+use store::audit::Entry;
+use store::scope::Context;
+use store::{Database, StoreError, Tx};
+
+pub use error::Error;
+
+/// What every operation works with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Reeve {
+    pub database: Database,
+    /// The allowlist as the environment has it now.
+    pub break_glass: BreakGlass,
+}
+
+/// Who calls, and under which id the call is found again in logs and audit rows.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub actor: Actor,
+    pub correlation_id: CorrelationId,
+}
+
+impl Caller {
+    /// A caller with a correlation id of its own.
+    pub fn new(actor: Actor) -> Self {
+        Self {
+            actor,
+            correlation_id: CorrelationId::from(store::id::new_id()),
+        }
+    }
+
+    fn context(&self, operation: Action) -> Context {
+        Context {
+            user_id: Some(self.actor.user_id()),
+            correlation_id: Some(self.correlation_id.clone()),
+            operation: Some(operation),
+        }
+    }
+
+    /// An audit row of this caller, to be completed.
+    fn entry(&self, action: Action, entity_type: &'static str, entity_pk: String) -> Entry<'_> {
+        Entry {
+            action,
+            entity_type,
+            entity_pk,
+            actor: self.actor.user_id(),
+            target: None,
+            tenant_id: None,
+            project_id: None,
+            source: self.actor.source(),
+            outcome: Outcome::Success,
+            reason: None,
+            before: None,
+            after: None,
+        }
+    }
+}
+
+/// Writes the audit row of a change with both images.
+async fn record_change(
+    tx: &mut Tx,
+    caller: &Caller,
+    action: Action,
+    entity: (&'static str, String),
+    before: Value,
+    after: Value,
+) -> Result<(), StoreError> {
+    let entry = Entry {
+        before: Some(before),
+        after: Some(after),
+        ..caller.entry(action, entity.0, entity.1)
+    };
+    store::audit::record(tx, &entry).await
+}

@@ -80,3 +80,29 @@ pub async fn revoke(
     .await?;
     Ok(done.rows_affected())
 }
+
+/// The roles that are valid for somebody now, with their scopes. None while the identity is not
+/// active, and none of a tenant whose membership has ended.
+pub async fn held_now(tx: &mut Tx, user_id: UserId) -> Result<Vec<(RoleId, Scope)>, StoreError> {
+    let rows = sqlx::query!(
+        "select r.role_id, r.tenant_id, r.project_id
+           from user_roles r join app_user u using (user_id)
+          where r.user_id = $1 and u.status = 'active'
+            and r.valid_from <= now() and (r.valid_until is null or now() < r.valid_until)
+            and (r.tenant_id is null
+                 or exists (select from membership m where m.organization_id = r.tenant_id
+                               and m.user_id = r.user_id and m.status = 'active'))",
+        user_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                RoleId(row.role_id),
+                crate::facts::scope(row.tenant_id, row.project_id),
+            )
+        })
+        .collect())
+}

@@ -141,3 +141,14 @@ pub async fn maintain_partitions(tx: &mut Tx) -> Result<(), StoreError> {
         .await?;
     Ok(())
 }
+
+/// How many facts this transaction has changed so far, by the feed: whether an idempotent call did
+/// anything.
+pub async fn changes_here(tx: &mut Tx) -> Result<i64, StoreError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from change_feed where xid = pg_current_xact_id()"#
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(count)
+}

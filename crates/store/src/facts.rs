@@ -425,7 +425,7 @@ fn period(fields: &mut Fields<'_>) -> Result<Period, Malformed> {
     })
 }
 
-fn scope(tenant_id: Option<Uuid>, project_id: Option<Uuid>) -> Scope {
+pub(crate) fn scope(tenant_id: Option<Uuid>, project_id: Option<Uuid>) -> Scope {
     match (tenant_id.map(OrganizationId), project_id.map(ProjectId)) {
         (Some(tenant_id), Some(project_id)) => Scope::Project {
             tenant_id,

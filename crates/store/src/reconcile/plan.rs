@@ -72,18 +72,20 @@ pub struct StoredSpared {
     pub entitlement: String,
 }
 
+/// Marks whatever other plan is held as superseded: a new look has been taken.
+pub async fn supersede_held(tx: &mut Tx, by: &str) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update reconcile_plan set state = 'superseded' where state = 'held' and plan_id <> $1",
+        by
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Stores a plan with its steps; one that is already there stays as it is, approval included.
-/// Returns whether it is new. A held plan replaces the held one before it.
+/// Returns whether it is new.
 pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<bool, StoreError> {
-    let held = plan.guard.is_held();
-    if held {
-        sqlx::query!(
-            "update reconcile_plan set state = 'superseded' where state = 'held' and plan_id <> $1",
-            plan.id.0
-        )
-        .execute(tx.connection())
-        .await?;
-    }
     let new = sqlx::query!(
         "insert into reconcile_plan (plan_id, fingerprint, mode, max_age_seconds,
                 max_age_for_this_run, snapshots, counts, guard, state, made_by, correlation_id)
@@ -97,7 +99,11 @@ pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<
         header.snapshots,
         json(&plan.id, &plan.counts)?,
         json(&plan.id, &plan.guard)?,
-        if held { "held" } else { "planned" },
+        if plan.guard.is_held() {
+            "held"
+        } else {
+            "planned"
+        },
         header.made_by,
         header.correlation_id,
     )
@@ -230,10 +236,10 @@ pub async fn list(tx: &mut Tx, id_prefix: &str, limit: i64) -> Result<Vec<Stored
             guard: row.guard,
             made_by: row.made_by,
             created_at: row.created_at.to_jiff(),
-            approved_at: row.approved_at.map(|at| at.to_jiff()),
+            approved_at: row.approved_at.map(jiff_sqlx::Timestamp::to_jiff),
             approved_by: row.approved_by,
             applied_through: row.applied_through,
-            applied_at: row.applied_at.map(|at| at.to_jiff()),
+            applied_at: row.applied_at.map(jiff_sqlx::Timestamp::to_jiff),
         })
         .collect())
 }

@@ -1,0 +1,16 @@
+//! Reading the audit log.
+
+use store::audit::{Filter, Row};
+
+use crate::{Error, Reeve};
+
+/// The rows that match, newest first.
+pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Vec<Row>, Error> {
+    if filter.limit < 1 {
+        return Err(Error::invalid("limit", "must be at least 1"));
+    }
+    let mut tx = reeve.database.snapshot("list audit").await?;
+    let rows = store::audit::list(&mut tx, filter).await?;
+    tx.rollback().await?;
+    Ok(rows)
+}

@@ -1,0 +1,56 @@
+//! The one error of all operations: what the user is told, apart from the cause.
+
+use domain::access::ceiling::GrantDenied;
+use domain::governance::assess::RulesMissing;
+use domain::reconcile::snapshot::Rejection;
+use jiff::Timestamp;
+use store::StoreError;
+
+/// Why an operation did not happen. Nothing was changed, unless a variant says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What was given can't be used; names the field and what to do.
+    #[error("{field}: {problem}")]
+    Invalid {
+        field: &'static str,
+        problem: String,
+    },
+    #[error("there is no {what} `{name}`")]
+    NotFound { what: &'static str, name: String },
+    /// It contradicts what is there.
+    #[error("{0}")]
+    Conflict(String),
+    #[error(transparent)]
+    GrantDenied(#[from] GrantDenied),
+    /// Governance is not set up far enough.
+    #[error(transparent)]
+    RulesMissing(#[from] RulesMissing),
+    /// An observation may not become current; the current one stays.
+    #[error("snapshot rejected: {0}")]
+    SnapshotRejected(#[from] Rejection),
+    /// Somebody else does the same now.
+    #[error("{holder} is at it, with a lease until {until}; try again later")]
+    Busy { holder: String, until: Timestamp },
+    /// This runner lost its lease to another while it worked; what it had applied stays.
+    #[error("another runner took over; this one stopped without changing anything more")]
+    LeaseLost,
+    /// The inputs of a plan are no longer what they were.
+    #[error(
+        "plan {plan} was made from other inputs (mode, policy, mapping or observation changed since); \
+         make a new one with `reeve reconcile plan`"
+    )]
+    Overtaken { plan: String },
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Error {
+    pub(crate) fn invalid(field: &'static str, problem: impl ToString) -> Self {
+        Self::Invalid {
+            field,
+            problem: problem.to_string(),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Mode, mapping and the numbers that decide access: reading and setting them.
+//!
+//! Each change is tried inside its transaction first: people are planned by the new rules, and the
+//! answer says what reconcile would do next. That is shown always; with `dry_run` the transaction is
+//! then given up.
+
+use std::collections::BTreeSet;
+
+use domain::audit::Action;
+use domain::governance::assess::RulesMissing;
+use domain::governance::entitlement::GuildSet;
+use domain::governance::freshness::{Freshness, freshness};
+use domain::governance::mode::Mode;
+use domain::id::{DiscordRoleId, GuildId};
+use domain::reconcile::guard::Guard;
+use domain::reconcile::plan::Counts;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::Tx;
+use store::governance::{self, Governance};
+
+use crate::reconcile::draft::Draft;
+use crate::{Caller, Error, Reeve, record_change};
+
+/// What a change of the rules means.
+#[derive(Clone, Debug, Serialize)]
+pub struct Effect {
+    /// Whether the setting was different before.
+    pub changed: bool,
+    pub dry_run: bool,
+    /// What reconcile would do by the rules before, if they were complete.
+    pub before: Option<Consequence>,
+    /// What it would do now; or what is still missing for it to run at all.
+    pub after: Result<Consequence, RulesMissing>,
+}
+
+/// What the next reconcile would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Consequence {
+    pub counts: Counts,
+    pub guard: Guard,
+}
+
+/// Everything that decides access, with what the clock says about it.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    pub governance: Governance,
+    pub now: Timestamp,
+    /// What is missing for reconcile to run, if anything.
+    pub missing: Option<RulesMissing>,
+    pub freshness: Vec<(GuildId, Freshness)>,
+}
+
+/// Which number of governance is set. Ranges are checked by [`set_number`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    SnapshotMaxAgeSeconds,
+    GuardSharePercent,
+    GuardFew,
+    GuardCount,
+    RoleRestoreDays,
+}
+
+impl Number {
+    pub const ALL: [Self; 5] = [
+        Self::SnapshotMaxAgeSeconds,
+        Self::GuardSharePercent,
+        Self::GuardFew,
+        Self::GuardCount,
+        Self::RoleRestoreDays,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SnapshotMaxAgeSeconds => "snapshot-max-age-seconds",
+            Self::GuardSharePercent => "guard-share-percent",
+            Self::GuardFew => "guard-few",
+            Self::GuardCount => "guard-count",
+            Self::RoleRestoreDays => "role-restore-days",
+        }
+    }
+
+    fn range(self) -> std::ops::RangeInclusive<u32> {
+        match self {
+            Self::SnapshotMaxAgeSeconds => 1..=31_536_000,
+            Self::GuardSharePercent => 0..=100,
+            Self::GuardFew | Self::GuardCount => 0..=1_000_000_000,
+            Self::RoleRestoreDays => 0..=3650,
+        }
+    }
+
+    fn put(self, governance: &mut Governance, value: u32) {
+        match self {
+            Self::SnapshotMaxAgeSeconds => {
+                governance.max_age = SignedDuration::from_secs(value.into());
+            }
+            Self::GuardSharePercent => governance.limits.share_percent = value,
+            Self::GuardFew => governance.limits.few = value,
+            Self::GuardCount => governance.limits.count = value,
+            Self::RoleRestoreDays => {
+                governance.restore_window = SignedDuration::from_hours(24 * i64::from(value));
+            }
+        }
+    }
+}
+
+/// What is set, and how fresh the observations are.
+pub async fn show(reeve: &Reeve) -> Result<Overview, Error> {
+    let mut tx = reeve.database.snapshot("show governance").await?;
+    let governance = governance::load(&mut tx).await?;
+    let now = tx.now().await?;
+    tx.rollback().await?;
+    let guilds: BTreeSet<GuildId> = governance
+        .mapping
+        .0
+        .keys()
+        .chain(governance.snapshots.keys())
+        .copied()
+        .collect();
+    let freshness = guilds
+        .into_iter()
+        .map(|guild| {
+            let taken_at = governance
+                .snapshots
+                .get(&guild)
+                .map(|current| current.taken_at);
+            (guild, freshness(taken_at, now, governance.max_age))
+        })
+        .collect();
+    Ok(Overview {
+        missing: governance.rules(None).err(),
+        now,
+        freshness,
+        governance,
+    })
+}
+
+/// Sets the governance mode.
+pub async fn set_mode(
+    reeve: &Reeve,
+    caller: &Caller,
+    mode: Mode,
+    dry_run: bool,
+) -> Result<Effect, Error> {
+    let action = Action::GovernanceSetMode;
+    let mut tx = reeve
+        .database
+        .system("set mode", &caller.context(action))
+        .await?;
+    let before = governance::load(&mut tx).await?;
+    let changed = before.mode != Some(mode);
+    if changed {
+        governance::set_mode(&mut tx, mode).await?;
+        let (was, is) = (json!({ "mode": before.mode }), json!({ "mode": mode }));
+        record_setting(&mut tx, caller, action, was, is).await?;
+    }
+    preview(reeve, tx, &before, changed, dry_run).await
+}
+
+/// Sets which roles of a guild stand for `hauling.member`; no roles takes the guild out of the
+/// mapping.
+pub async fn map_role(
+    reeve: &Reeve,
+    caller: &Caller,
+    guild: GuildId,
+    roles: &BTreeSet<DiscordRoleId>,
+    dry_run: bool,
+) -> Result<Effect, Error> {
+    let action = Action::GovernanceMapRole;
+    let mut tx = reeve
+        .database
+        .system("map role", &caller.context(action))
+        .await?;
+    let before = governance::load(&mut tx).await?;
+    let mapped = before.mapping.0.get(&guild);
+    if mapped.is_none() && before.mapping.0.len() >= GuildSet::CAPACITY {
+        let problem = format!("at most {} guilds can be mapped", GuildSet::CAPACITY);
+        return Err(Error::invalid("guild", problem));
+    }
+    let changed = mapped.cloned().unwrap_or_default() != *roles;
+    if changed {
+        governance::set_mapping(&mut tx, guild, roles).await?;
+        let was = json!({ "guild_id": guild, "roles": mapped });
+        let is = json!({ "guild_id": guild, "roles": roles });
+        record_setting(&mut tx, caller, action, was, is).await?;
+    }
+    preview(reeve, tx, &before, changed, dry_run).await
+}
+
+/// Sets one of the numbers.
+pub async fn set_number(
+    reeve: &Reeve,
+    caller: &Caller,
+    number: Number,
+    value: u32,
+    dry_run: bool,
+) -> Result<Effect, Error> {
+    let range = number.range();
+    if !range.contains(&value) {
+        let problem = format!("{} is {} to {}", number.name(), range.start(), range.end());
+        return Err(Error::invalid("value", problem));
+    }
+    let action = Action::GovernanceSetNumber;
+    let mut tx = reeve
+        .database
+        .system("set number", &caller.context(action))
+        .await?;
+    let before = governance::load(&mut tx).await?;
+    let mut after = before.clone();
+    number.put(&mut after, value);
+    let changed = before != after;
+    if changed {
+        governance::set_numbers(&mut tx, &after).await?;
+        let (was, is) = (numbers(&before), numbers(&after));
+        record_setting(&mut tx, caller, action, was, is).await?;
+    }
+    preview(reeve, tx, &before, changed, dry_run).await
+}
+
+fn numbers(governance: &Governance) -> Value {
+    json!({
+        "snapshot_max_age_seconds": governance.max_age.as_secs(),
+        "guard": governance.limits,
+        "role_restore_days": governance.restore_window.as_hours() / 24,
+    })
+}
+
+async fn record_setting(
+    tx: &mut Tx,
+    caller: &Caller,
+    action: Action,
+    was: Value,
+    is: Value,
+) -> Result<(), Error> {
+    let entity = ("governance_setting", "only".to_owned());
+    Ok(record_change(tx, caller, action, entity, was, is).await?)
+}
+
+/// Plans by the rules that the transaction has written and by those before; then keeps the change,
+/// or with `dry_run` gives it up.
+pub(crate) async fn preview(
+    reeve: &Reeve,
+    mut tx: Tx,
+    before: &Governance,
+    changed: bool,
+    dry_run: bool,
+) -> Result<Effect, Error> {
+    let now_is = governance::load(&mut tx).await?;
+    let after = consequence(reeve, &mut tx, &now_is).await?;
+    let before = if changed {
+        consequence(reeve, &mut tx, before).await?.ok()
+    } else {
+        after.ok()
+    };
+    if dry_run || !changed {
+        tx.rollback().await?;
+    } else {
+        tx.commit().await?;
+    }
+    Ok(Effect {
+        changed,
+        dry_run,
+        before,
+        after,
+    })
+}
+
+async fn consequence(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    governance: &Governance,
+) -> Result<Result<Consequence, RulesMissing>, Error> {
+    match Draft::load(tx, &reeve.break_glass, governance.clone(), None).await {
+        Ok(draft) => {
+            let plan = draft.plan();
+            Ok(Ok(Consequence {
+                counts: plan.counts,
+                guard: plan.guard,
+            }))
+        }
+        Err(Error::RulesMissing(missing)) => Ok(Err(missing)),
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,301 @@
+//! Importing identities from a file: each line stands for itself, and a second import of the same
+//! file changes nothing.
+//!
+//! A person is matched by e-mail address. What a line leaves out stays as it is; links, memberships
+//! and roles are added, never taken. The status of somebody who is already there is never changed:
+//! that is what commands and reconcile are for.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::access::ceiling::can_grant;
+use domain::access::role::Scope;
+use domain::audit::Action;
+use domain::id::{OrganizationId, UserId};
+use domain::identity::link::{DISCORD, Link};
+use serde::Serialize;
+use store::assignment::Grant;
+use store::identity::{self, Identity, StoredLink};
+use store::role::Roles;
+use store::{Tx, organization, role};
+
+use super::file::{Line, LineError};
+use super::write;
+use crate::{Caller, Error, Reeve, authority};
+
+/// Lines a transaction.
+const CHUNK: usize = 1_000;
+
+/// What an import did, or with `dry_run` would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    pub lines: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub links: u64,
+    pub memberships: u64,
+    pub roles: u64,
+    pub errors: Vec<LineError>,
+}
+
+/// Imports lines as they were read. Lines with errors are left out and named; the others are kept
+/// (with `dry_run`, nothing is). `progress` is told how many lines are done.
+pub async fn import(
+    reeve: &Reeve,
+    caller: &Caller,
+    lines: Vec<Result<Line, LineError>>,
+    dry_run: bool,
+    mut progress: impl FnMut(u64),
+) -> Result<Imported, Error> {
+    let mut total = Imported {
+        lines: to_u64(lines.len()),
+        ..Imported::default()
+    };
+    let mut sound = Vec::with_capacity(lines.len());
+    let mut seen = HashSet::new();
+    for line in lines {
+        match line {
+            Err(error) => total.errors.push(error),
+            Ok(line) if !seen.insert(line.email.clone()) => {
+                let problem = format!("{} stands in an earlier line already", line.email);
+                total
+                    .errors
+                    .push(LineError::new(line.number, "email", problem));
+            }
+            Ok(line) => sound.push(line),
+        }
+    }
+    let mut done = to_u64(total.errors.len());
+    for chunk in sound.chunks(CHUNK) {
+        let action = Action::IdentityCreate;
+        let mut tx = reeve
+            .database
+            .system("import identities", &caller.context(action))
+            .await?;
+        Chunk::load(&mut tx, caller, chunk)
+            .await?
+            .write(&mut tx, chunk, &mut total)
+            .await?;
+        if dry_run {
+            tx.rollback().await?;
+        } else {
+            tx.commit().await?;
+        }
+        done += to_u64(chunk.len());
+        progress(done);
+    }
+    total.errors.sort_by_key(|error| error.line);
+    Ok(total)
+}
+
+pub(super) fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// What is there already, as far as a chunk of lines touches it.
+struct Chunk<'a> {
+    caller: &'a Caller,
+    by_email: HashMap<String, Identity>,
+    /// Who has which external account.
+    owners: HashMap<(String, String), UserId>,
+    /// Who has a Discord link, and which.
+    discord: HashMap<UserId, String>,
+    organizations: HashMap<String, OrganizationId>,
+    roles: Roles,
+}
+
+/// One line, checked against what is there.
+pub(super) struct Resolved<'a> {
+    pub(super) line: &'a Line,
+    pub(super) user_id: UserId,
+    pub(super) existing: Option<&'a Identity>,
+    pub(super) new_links: Vec<Link>,
+    pub(super) organizations: Vec<OrganizationId>,
+    pub(super) grants: Vec<Grant>,
+}
+
+impl<'a> Chunk<'a> {
+    async fn load(tx: &mut Tx, caller: &'a Caller, lines: &[Line]) -> Result<Self, Error> {
+        let emails: Vec<String> = lines.iter().map(|line| line.email.to_string()).collect();
+        let found = identity::by_emails(tx, &emails).await?;
+        let people: Vec<_> = found.iter().map(|identity| identity.user_id.0).collect();
+        let wanted: Vec<Link> = lines.iter().flat_map(|line| line.links.clone()).collect();
+        let mut owners = HashMap::new();
+        let mut discord = HashMap::new();
+        for StoredLink {
+            user_id,
+            provider,
+            external_id,
+        } in identity::links(tx, &wanted, &people).await?
+        {
+            if provider == DISCORD {
+                discord.insert(user_id, external_id.clone());
+            }
+            owners.insert((provider, external_id), user_id);
+        }
+        Ok(Self {
+            caller,
+            by_email: found
+                .into_iter()
+                .map(|i| (i.email.to_lowercase(), i))
+                .collect(),
+            owners,
+            discord,
+            organizations: organization::ids_by_slug(tx).await?.into_iter().collect(),
+            roles: role::load(tx).await?,
+        })
+    }
+
+    async fn write(
+        &mut self,
+        tx: &mut Tx,
+        lines: &[Line],
+        total: &mut Imported,
+    ) -> Result<(), Error> {
+        let mut accepted = Vec::with_capacity(lines.len());
+        let mut owners = std::mem::take(&mut self.owners);
+        for line in lines {
+            match self.resolve(tx, line, &owners).await? {
+                Ok(resolved) => {
+                    for link in &resolved.new_links {
+                        let key = (link.provider().to_owned(), link.external_id());
+                        owners.insert(key, resolved.user_id);
+                    }
+                    accepted.push(resolved);
+                }
+                Err(error) => total.errors.push(error),
+            }
+        }
+        write::identities(tx, self.caller, &accepted, total).await?;
+        write::belongings(tx, self.caller, &self.roles, &accepted, total).await
+    }
+
+    /// Checks one line against what is there; an `Err` inside is the line's own.
+    async fn resolve<'b>(
+        &'b self,
+        tx: &mut Tx,
+        line: &'b Line,
+        owners: &HashMap<(String, String), UserId>,
+    ) -> Result<Result<Resolved<'b>, LineError>, Error> {
+        let existing = self.by_email.get(line.email.as_str());
+        let user_id = existing.map_or_else(|| UserId(store::id::new_id()), |found| found.user_id);
+        let checked = self
+            .check_status(line, existing)
+            .and_then(|()| self.new_links(line, user_id, owners))
+            .and_then(|links| Ok((links, self.find_organizations(line)?)))
+            .and_then(|(links, found)| Ok((links, found, self.find_roles(line)?)));
+        let (new_links, organizations, wanted) = match checked {
+            Ok(checked) => checked,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut grants = Vec::new();
+        for (role_id, scope) in wanted {
+            let Some(role) = self.roles.get(role_id) else {
+                continue;
+            };
+            let authority = authority::of(tx, &self.caller.actor, &self.roles, scope).await?;
+            if let Err(denied) = can_grant(&authority, role, scope) {
+                return Ok(Err(LineError::new(line.number, "roles", denied)));
+            }
+            grants.push(Grant {
+                user_id,
+                scope,
+                role_id,
+            });
+        }
+        Ok(Ok(Resolved {
+            line,
+            user_id,
+            existing,
+            new_links,
+            organizations,
+            grants,
+        }))
+    }
+
+    fn check_status(&self, line: &Line, existing: Option<&Identity>) -> Result<(), LineError> {
+        match (line.status, existing) {
+            (Some(wanted), Some(found)) if wanted != found.status => Err(LineError::new(
+                line.number,
+                "status",
+                format!(
+                    "{} is {} and an import does not change that",
+                    line.email, found.status
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The links that are not there yet; somebody else's account is an error.
+    fn new_links(
+        &self,
+        line: &Line,
+        user_id: UserId,
+        owners: &HashMap<(String, String), UserId>,
+    ) -> Result<Vec<Link>, LineError> {
+        let mut new = Vec::new();
+        for link in &line.links {
+            let field = if matches!(link, Link::Discord(_)) {
+                "discord_id"
+            } else {
+                "oidc_subject"
+            };
+            match owners.get(&(link.provider().to_owned(), link.external_id())) {
+                Some(owner) if *owner == user_id => continue,
+                Some(_) => {
+                    let problem = format!("{link} is linked to somebody else");
+                    return Err(LineError::new(line.number, field, problem));
+                }
+                None => {}
+            }
+            if let (Link::Discord(_), Some(other)) = (link, self.discord.get(&user_id)) {
+                let problem = format!("{} is linked to Discord account {other}", line.email);
+                return Err(LineError::new(line.number, field, problem));
+            }
+            new.push(link.clone());
+        }
+        Ok(new)
+    }
+
+    fn find_organizations(&self, line: &Line) -> Result<Vec<OrganizationId>, LineError> {
+        line.organizations
+            .iter()
+            .map(|slug| {
+                self.organizations
+                    .get(slug.as_str())
+                    .copied()
+                    .ok_or_else(|| {
+                        let problem = format!("there is no organization `{slug}`");
+                        LineError::new(line.number, "organizations", problem)
+                    })
+            })
+            .collect()
+    }
+
+    fn find_roles(&self, line: &Line) -> Result<Vec<(domain::id::RoleId, Scope)>, LineError> {
+        let error = |problem: String| LineError::new(line.number, "roles", problem);
+        line.roles
+            .iter()
+            .map(|wanted| {
+                let scope = match &wanted.organization {
+                    None => Scope::Platform,
+                    Some(slug) => Scope::Tenant {
+                        tenant_id: *self
+                            .organizations
+                            .get(slug.as_str())
+                            .ok_or_else(|| error(format!("there is no organization `{slug}`")))?,
+                    },
+                };
+                let role = self
+                    .roles
+                    .named(&wanted.name, scope.kind(), scope.tenant_id());
+                let missing = || {
+                    let kind = scope.kind().as_str();
+                    error(format!("there is no {kind} role `{}`", wanted.name))
+                };
+                Ok((role.ok_or_else(missing)?.role_id, scope))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,5 @@
+//! Identities: bringing them in.
+
+pub mod file;
+pub mod import;
+mod write;

@@ -1,0 +1,246 @@
+//! Applying a plan: batch by batch, fenced, resumable.
+//!
+//! Each batch is one transaction: renew the lease, see that the inputs are still the plan's, skip
+//! who moved, write status, roles and audit rows, note how far it went. A crash loses at most the
+//! batch under way; the next apply goes on after the last one.
+
+use domain::audit::Action;
+use domain::reconcile::fingerprint::Fingerprint;
+use jiff::SignedDuration;
+use serde::Serialize;
+use store::governance::{self, Governance};
+use store::reconcile::apply::{self as sql, Batch};
+use store::reconcile::lease::{self, Holder, Lease};
+use store::reconcile::plan::Stored;
+use store::scope::Context;
+use store::{StoreError, Tx};
+
+use super::LEASE;
+use super::draft::Inputs;
+use super::plan::{find, short};
+use crate::{Caller, Error, Reeve};
+
+/// Steps a transaction. Large enough that the statements' cost outweighs the round trips, small
+/// enough that a batch is done in well under a second and people are locked no longer.
+const BATCH: i32 = 5_000;
+
+/// What applying did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Applied {
+    pub plan_id: String,
+    /// Steps applied by this call.
+    pub applied: u64,
+    /// Steps passed over because the person had changed since the plan.
+    pub skipped: u64,
+    /// Suspensions that wait for an approval.
+    pub held: u64,
+}
+
+/// Applies a stored plan, or what the guard lets through of it.
+pub async fn apply(
+    reeve: &Reeve,
+    caller: &Caller,
+    id: &str,
+    lease_for: SignedDuration,
+) -> Result<Applied, Error> {
+    let context = caller.context(Action::EntitlementReconcile);
+    let lease = take_lease(reeve, &context, caller, lease_for).await?;
+    let result = Run {
+        reeve,
+        caller,
+        context: &context,
+        lease: &lease,
+    }
+    .apply(id)
+    .await;
+    if !matches!(result, Err(Error::LeaseLost)) {
+        let mut tx = reeve.database.system("release lease", &context).await?;
+        lease::release(&mut tx, &lease).await?;
+        tx.commit().await?;
+    }
+    result
+}
+
+async fn take_lease(
+    reeve: &Reeve,
+    context: &Context,
+    caller: &Caller,
+    lease_for: SignedDuration,
+) -> Result<Lease, Error> {
+    let holder = format!("{} {}", caller.actor.source(), caller.correlation_id);
+    let mut tx = reeve.database.system("take lease", context).await?;
+    let taken = lease::take(&mut tx, LEASE, &holder, lease_for).await?;
+    tx.commit().await?;
+    taken.map_err(|Holder { holder, expires_at }| Error::Busy {
+        holder,
+        until: expires_at,
+    })
+}
+
+/// One call of [`apply`], with what does not change during it.
+struct Run<'a> {
+    reeve: &'a Reeve,
+    caller: &'a Caller,
+    context: &'a Context,
+    lease: &'a Lease,
+}
+
+/// How far a batch brought the plan.
+enum Progress {
+    Done(Applied),
+    More,
+}
+
+impl Run<'_> {
+    async fn apply(&self, id: &str) -> Result<Applied, Error> {
+        let mut total = Applied {
+            plan_id: String::new(),
+            applied: 0,
+            skipped: 0,
+            held: 0,
+        };
+        // The inputs at the last full look; while they are the same there is nothing to hash.
+        let mut seen: Option<Governance> = None;
+        loop {
+            match self.batch(id, &mut total, &mut seen).await? {
+                Progress::Done(applied) => {
+                    metrics::counter!("reeve_reconcile_steps_total", "outcome" => "applied")
+                        .increment(applied.applied);
+                    metrics::counter!("reeve_reconcile_steps_total", "outcome" => "skipped")
+                        .increment(applied.skipped);
+                    return Ok(applied);
+                }
+                Progress::More => {}
+            }
+        }
+    }
+
+    /// One batch: one transaction.
+    async fn batch(
+        &self,
+        id: &str,
+        total: &mut Applied,
+        seen: &mut Option<Governance>,
+    ) -> Result<Progress, Error> {
+        let mut tx = self
+            .reeve
+            .database
+            .system("apply plan", self.context)
+            .await?;
+        if !lease::renew(&mut tx, self.lease).await? {
+            return Err(Error::LeaseLost);
+        }
+        let plan = find(&mut tx, id).await?;
+        let (end, held) = extent(&plan)?;
+        total.plan_id.clone_from(&plan.plan_id);
+        total.held = held;
+        if plan.applied_through >= end {
+            return Ok(Progress::Done(total.clone()));
+        }
+        unchanged(&mut tx, &plan, seen).await?;
+        let through = end.min(plan.applied_through.saturating_add(BATCH));
+        let batch = Batch {
+            plan_id: &plan.plan_id,
+            after: plan.applied_through,
+            through,
+        };
+        let skipped = self.write(&mut tx, batch).await?;
+        let finished = if through == end && held == 0 {
+            Some(tx.now().await?)
+        } else {
+            None
+        };
+        sql::advance(&mut tx, batch, finished).await?;
+        tx.commit().await?;
+        let steps = u64::try_from(through - plan.applied_through).unwrap_or(0);
+        total.applied += steps - skipped;
+        total.skipped += skipped;
+        tracing::info!(
+            plan = short(&plan.plan_id),
+            through,
+            of = end,
+            skipped,
+            "batch applied"
+        );
+        Ok(if through == end {
+            Progress::Done(total.clone())
+        } else {
+            Progress::More
+        })
+    }
+
+    /// The batch's changes, in the order in which they lean on each other. Returns how many steps
+    /// were skipped.
+    async fn write(&self, tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+        let skipped = sql::skip_moved(tx, batch).await?;
+        sql::set_standing(tx, batch).await?;
+        sql::strip_roles(tx, batch).await?;
+        sql::restore_roles(tx, batch).await?;
+        let actor = &self.caller.actor;
+        sql::audit(tx, batch, actor.user_id(), actor.source()).await?;
+        Ok(skipped)
+    }
+}
+
+/// How far a plan may be applied, and how many suspensions are held back.
+fn extent(plan: &Stored) -> Result<(i32, u64), Error> {
+    let count = |name| {
+        plan.counts
+            .get(name)
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or(0)
+    };
+    let (given, suspensions) = (count("restore") + count("change"), count("suspend"));
+    let through = |steps| i32::try_from(steps).unwrap_or(i32::MAX);
+    match plan.state.as_str() {
+        "held" => Ok((through(given), suspensions)),
+        "planned" | "approved" | "applied" => Ok((through(given + suspensions), 0)),
+        state => Err(Error::Conflict(format!(
+            "plan {} is {state}: another plan took its place; see `reeve reconcile list`",
+            short(&plan.plan_id)
+        ))),
+    }
+}
+
+/// Refuses if mode, policy, mapping or observation are no longer what the plan was made from.
+async fn unchanged(tx: &mut Tx, plan: &Stored, seen: &mut Option<Governance>) -> Result<(), Error> {
+    let overtaken = || Error::Overtaken {
+        plan: short(&plan.plan_id).to_owned(),
+    };
+    let governance = governance::load(tx).await?;
+    let max_age = plan
+        .max_age_for_this_run
+        .then(|| SignedDuration::from_secs(plan.max_age_seconds));
+    if seen.as_ref() == Some(&governance) && still_as_fresh(tx, plan, &governance, max_age).await? {
+        return Ok(());
+    }
+    let inputs = Inputs::load(tx, governance, max_age).await?;
+    if inputs.fingerprint() != Fingerprint::stored(plan.fingerprint.clone()) {
+        return Err(overtaken());
+    }
+    *seen = Some(inputs.governance);
+    Ok(())
+}
+
+/// Whether the clock still says of each observation what it said when the plan was made.
+async fn still_as_fresh(
+    tx: &mut Tx,
+    plan: &Stored,
+    governance: &Governance,
+    max_age: Option<SignedDuration>,
+) -> Result<bool, Error> {
+    let rules = governance.rules(max_age)?;
+    let now = tx.now().await?;
+    let then: Vec<_> = plan
+        .snapshots
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|snapshot| snapshot.get("freshness").cloned())
+        .collect();
+    let is: Vec<_> = rules
+        .guild_freshness(now)
+        .map(|(_, freshness)| serde_json::to_value(freshness).ok())
+        .collect();
+    Ok(then == is)
+}

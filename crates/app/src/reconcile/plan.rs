@@ -1,0 +1,199 @@
+//! Making plans, and looking at stored ones.
+
+use domain::audit::Action;
+use domain::reconcile::guard::Guard;
+use domain::reconcile::plan::Counts;
+use jiff::SignedDuration;
+use serde::Serialize;
+use store::reconcile::plan::{self as stored, Header, Stored, StoredSpared, StoredStep};
+use store::{Tx, identity};
+
+use super::draft::Draft;
+use crate::{Caller, Error, Reeve};
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Replaces the stored snapshot age for this run alone.
+    pub max_age: Option<SignedDuration>,
+    /// How long a runner may be silent before another takes over.
+    pub lease: SignedDuration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_age: None,
+            lease: SignedDuration::from_secs(30),
+        }
+    }
+}
+
+/// A plan that was made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Made {
+    pub plan_id: String,
+    /// Whether it was not stored before.
+    pub new: bool,
+    pub counts: Counts,
+    pub guard: Guard,
+}
+
+/// A stored plan with its steps.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    #[serde(flatten)]
+    pub plan: Stored,
+    pub steps: Vec<ShownStep>,
+    pub spared: Vec<ShownSpared>,
+}
+
+/// A step, with whom it is about.
+#[derive(Debug, Serialize)]
+pub struct ShownStep {
+    pub email: String,
+    #[serde(flatten)]
+    pub step: StoredStep,
+}
+
+/// Somebody spared, with whom it is about.
+#[derive(Debug, Serialize)]
+pub struct ShownSpared {
+    pub email: String,
+    #[serde(flatten)]
+    pub spared: StoredSpared,
+}
+
+/// How many hexadecimal digits of a plan's id are shown and asked for.
+const SHORT: usize = 12;
+
+/// The beginning of a plan's id, enough to name it.
+pub fn short(plan_id: &str) -> &str {
+    plan_id.get(..SHORT).unwrap_or(plan_id)
+}
+
+/// Plans for everybody and stores the plan; `None` if nothing has to change.
+pub async fn plan(
+    reeve: &Reeve,
+    caller: &Caller,
+    options: &Options,
+) -> Result<Option<Made>, Error> {
+    let mut tx = reeve.database.snapshot("plan reconcile").await?;
+    let governance = store::governance::load(&mut tx).await?;
+    let draft = Draft::load(&mut tx, &reeve.break_glass, governance, options.max_age).await?;
+    tx.rollback().await?;
+    let plan = draft.plan();
+    let context = caller.context(Action::EntitlementReconcile);
+    let mut tx = reeve.database.system("store plan", &context).await?;
+    stored::supersede_held(&mut tx, &plan.id.0).await?;
+    if plan.is_empty() {
+        tx.commit().await?;
+        metrics::gauge!("reeve_reconcile_held").set(0);
+        return Ok(None);
+    }
+    let header = Header {
+        mode: draft.inputs.rules.mode.as_str(),
+        max_age: draft.inputs.rules.max_age,
+        max_age_for_this_run: options
+            .max_age
+            .is_some_and(|age| age != draft.inputs.governance.max_age),
+        snapshots: draft.inputs.snapshots(),
+        made_by: caller.actor.source(),
+        correlation_id: Some(caller.correlation_id.as_str()),
+    };
+    let new = stored::store(&mut tx, &plan, &header).await?;
+    tx.commit().await?;
+    let held = if plan.guard.is_held() {
+        plan.counts.suspend
+    } else {
+        0
+    };
+    metrics::gauge!("reeve_reconcile_held").set(u32::try_from(held).unwrap_or(u32::MAX));
+    if new && plan.guard.is_held() {
+        tracing::warn!(
+            plan = short(&plan.id.0),
+            suspensions = held,
+            "plan held by the guard"
+        );
+    }
+    Ok(Some(Made {
+        plan_id: plan.id.0,
+        new,
+        counts: plan.counts,
+        guard: plan.guard,
+    }))
+}
+
+/// The stored plans, newest first.
+pub async fn list(reeve: &Reeve, limit: i64) -> Result<Vec<Stored>, Error> {
+    let mut tx = reeve.database.snapshot("list plans").await?;
+    let plans = stored::list(&mut tx, "", limit).await?;
+    tx.rollback().await?;
+    Ok(plans)
+}
+
+/// A stored plan, given by the beginning of its id or as `latest`, with at most `limit` steps of
+/// each kind.
+pub async fn show(reeve: &Reeve, id: &str, limit: i64) -> Result<Shown, Error> {
+    let mut tx = reeve.database.snapshot("show plan").await?;
+    let plan = find(&mut tx, id).await?;
+    let mut steps = Vec::new();
+    for kind in domain::reconcile::plan::Kind::ALL {
+        steps.extend(stored::steps(&mut tx, &plan.plan_id, Some(kind.as_str()), limit).await?);
+    }
+    let spared = stored::spared(&mut tx, &plan.plan_id, limit).await?;
+    let ids: Vec<_> = steps
+        .iter()
+        .map(|step| step.user_id)
+        .chain(spared.iter().map(|spared| spared.user_id))
+        .collect();
+    let emails: std::collections::HashMap<_, _> = identity::emails(&mut tx, &ids)
+        .await?
+        .into_iter()
+        .map(|(user_id, email)| (user_id.0, email))
+        .collect();
+    tx.rollback().await?;
+    let email = |id| emails.get(&id).cloned().unwrap_or_default();
+    Ok(Shown {
+        plan,
+        steps: steps
+            .into_iter()
+            .map(|step| ShownStep {
+                email: email(step.user_id),
+                step,
+            })
+            .collect(),
+        spared: spared
+            .into_iter()
+            .map(|spared| ShownSpared {
+                email: email(spared.user_id),
+                spared,
+            })
+            .collect(),
+    })
+}
+
+/// The one plan whose id begins so; `latest` is the newest.
+pub(super) async fn find(tx: &mut Tx, id: &str) -> Result<Stored, Error> {
+    let hexadecimal = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    let prefix = match id {
+        "latest" => String::new(),
+        _ if hexadecimal && id.len() >= 4 => id.to_ascii_lowercase(),
+        _ => {
+            let problem = "expected `latest`, or at least 4 hexadecimal digits of a plan's id";
+            return Err(Error::invalid("plan", problem));
+        }
+    };
+    let mut found = stored::list(tx, &prefix, 2).await?;
+    match (found.len(), id) {
+        (0, _) => Err(Error::NotFound {
+            what: "plan",
+            name: id.to_owned(),
+        }),
+        (1, _) | (_, "latest") => Ok(found.swap_remove(0)),
+        _ => Err(Error::invalid(
+            "plan",
+            format!("`{id}` begins more than one plan's id"),
+        )),
+    }
+}

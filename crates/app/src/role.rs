@@ -1,0 +1,238 @@
+//! Giving and taking roles.
+
+use domain::access::ceiling::can_grant;
+use domain::access::permission::Permission;
+use domain::access::role::{RoleDefinition, Scope};
+use domain::audit::{Action, Outcome};
+use domain::id::UserId;
+use domain::tenancy::organization::Slug;
+use serde::Serialize;
+use serde_json::json;
+use store::assignment::{self, Grant};
+use store::audit::Entry;
+use store::{Tx, identity, organization, role};
+
+use crate::{Caller, Error, Reeve, authority};
+
+/// Where a role is given, as a person names it.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    pub organization: Option<Slug>,
+    pub project: Option<Slug>,
+}
+
+/// A role as it is listed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Listed {
+    pub name: String,
+    pub scope: &'static str,
+    pub rank: i16,
+    pub portal: bool,
+    pub built_in: bool,
+    pub permissions: Vec<&'static str>,
+}
+
+/// Every role with what it permits, by scope and rank.
+pub async fn list(reeve: &Reeve) -> Result<Vec<Listed>, Error> {
+    let mut tx = reeve.database.snapshot("list roles").await?;
+    let roles = role::load(&mut tx).await?;
+    tx.rollback().await?;
+    let mut listed: Vec<_> = roles.0.values().collect();
+    listed.sort_by(|a, b| (a.scope, -a.rank, &a.name).cmp(&(b.scope, -b.rank, &b.name)));
+    Ok(listed
+        .into_iter()
+        .map(|role| Listed {
+            name: role.name.clone(),
+            scope: role.scope.as_str(),
+            rank: role.rank,
+            portal: role.portal,
+            built_in: role.tenant_id.is_none(),
+            permissions: role.permissions.iter().map(Permission::name).collect(),
+        })
+        .collect())
+}
+
+/// Gives a role. `true` if it is new, `false` if it was there already from the same source.
+pub async fn assign(
+    reeve: &Reeve,
+    caller: &Caller,
+    who: &str,
+    role_name: &str,
+    place: &Place,
+) -> Result<bool, Error> {
+    let action = Action::RoleAssign;
+    let mut tx = reeve
+        .database
+        .system("assign role", &caller.context(action))
+        .await?;
+    let (user_id, role, scope) =
+        gate(reeve, &mut tx, caller, action, who, role_name, place).await?;
+    let grant = Grant {
+        user_id,
+        scope,
+        role_id: role.role_id,
+    };
+    let new = assignment::grant(
+        &mut tx,
+        &[grant],
+        caller.actor.source(),
+        caller.actor.user_id(),
+    )
+    .await?;
+    if new.is_empty() {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    let entry = entry(caller, action, user_id, &role, scope);
+    store::audit::record(
+        &mut tx,
+        &Entry {
+            after: Some(image(&role, scope)),
+            ..entry
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Takes a role, from whatever source it came. Returns how many assignments that were.
+pub async fn revoke(
+    reeve: &Reeve,
+    caller: &Caller,
+    who: &str,
+    role_name: &str,
+    place: &Place,
+) -> Result<u64, Error> {
+    let action = Action::RoleRevoke;
+    let mut tx = reeve
+        .database
+        .system("revoke role", &caller.context(action))
+        .await?;
+    let (user_id, role, scope) =
+        gate(reeve, &mut tx, caller, action, who, role_name, place).await?;
+    let taken = assignment::revoke(&mut tx, user_id, scope, role.role_id)
+        .await
+        .map_err(last_owner)?;
+    if taken == 0 {
+        tx.rollback().await?;
+        return Ok(0);
+    }
+    let entry = entry(caller, action, user_id, &role, scope);
+    store::audit::record(
+        &mut tx,
+        &Entry {
+            before: Some(image(&role, scope)),
+            ..entry
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// Finds who, what and where, and asks the gate. A refusal is audited before it is returned.
+async fn gate(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    action: Action,
+    who: &str,
+    role_name: &str,
+    place: &Place,
+) -> Result<(UserId, RoleDefinition, Scope), Error> {
+    let not_found = |what, name: &str| Error::NotFound {
+        what,
+        name: name.to_owned(),
+    };
+    let (user_id, _) = identity::find(tx, who)
+        .await?
+        .ok_or_else(|| not_found("identity", who))?;
+    let scope = find_scope(tx, place).await?;
+    let roles = role::load(tx).await?;
+    let role = roles
+        .named(role_name, scope.kind(), scope.tenant_id())
+        .ok_or_else(|| Error::NotFound {
+            what: scope.kind().as_str(),
+            name: format!("role {role_name}"),
+        })?
+        .clone();
+    let authority = authority::of(tx, &caller.actor, &roles, scope).await?;
+    if let Err(denied) = can_grant(&authority, &role, scope) {
+        let mut other = reeve
+            .database
+            .system("deny role", &caller.context(action))
+            .await?;
+        let entry = Entry {
+            outcome: Outcome::Denied,
+            reason: Some(denied.to_string()),
+            after: Some(image(&role, scope)),
+            ..entry(caller, action, user_id, &role, scope)
+        };
+        store::audit::record(&mut other, &entry).await?;
+        other.commit().await?;
+        return Err(denied.into());
+    }
+    Ok((user_id, role, scope))
+}
+
+/// The scope that a place names.
+pub(crate) async fn find_scope(tx: &mut Tx, place: &Place) -> Result<Scope, Error> {
+    let Some(slug) = &place.organization else {
+        return match &place.project {
+            None => Ok(Scope::Platform),
+            Some(_) => Err(Error::invalid(
+                "project",
+                "a project is named with its organization",
+            )),
+        };
+    };
+    let tenant_id = organization::find(tx, slug)
+        .await?
+        .ok_or_else(|| Error::NotFound {
+            what: "organization",
+            name: slug.to_string(),
+        })?;
+    let Some(slug) = &place.project else {
+        return Ok(Scope::Tenant { tenant_id });
+    };
+    let project_id = organization::find_project(tx, tenant_id, slug)
+        .await?
+        .ok_or_else(|| Error::NotFound {
+            what: "project",
+            name: slug.to_string(),
+        })?;
+    Ok(Scope::Project {
+        tenant_id,
+        project_id,
+    })
+}
+
+fn entry<'a>(
+    caller: &'a Caller,
+    action: Action,
+    user_id: UserId,
+    role: &RoleDefinition,
+    scope: Scope,
+) -> Entry<'a> {
+    Entry {
+        target: Some(user_id),
+        tenant_id: scope.tenant_id(),
+        project_id: scope.project_id(),
+        ..caller.entry(action, "user_roles", format!("{user_id}/{}", role.name))
+    }
+}
+
+fn image(role: &RoleDefinition, scope: Scope) -> serde_json::Value {
+    json!({ "role": role.name, "role_id": role.role_id, "at": scope })
+}
+
+/// The database's guard, in words that name the remedy.
+fn last_owner(error: store::StoreError) -> Error {
+    match error.constraint() {
+        Some("last_owner") => {
+            Error::Conflict(format!("{error}; give the role to somebody else first"))
+        }
+        _ => error.into(),
+    }
+}

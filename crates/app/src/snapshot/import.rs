@@ -1,0 +1,184 @@
+//! Making an observation current: load, look, admit, merge, all in one transaction.
+
+use std::io::Read;
+
+use domain::audit::{Action, Outcome};
+use domain::id::GuildId;
+use domain::reconcile::snapshot::{Admission, Expectation, Observation, admit};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+use store::audit::Entry;
+use store::snapshot::{self as sql, Member, Merged};
+use tokio::sync::mpsc;
+
+use super::file::{self, BadFile};
+use crate::{Caller, Error, Reeve};
+
+/// What is imported.
+#[derive(Clone, Copy, Debug)]
+pub struct Import {
+    pub guild: GuildId,
+    /// When the observation began; its age is counted from here.
+    pub taken_at: Timestamp,
+    pub expectation: Expectation,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    #[serde(flatten)]
+    pub merged: Merged,
+    /// It is more than 20 % smaller than the one before, and the operator said that this is right.
+    pub shrunk: bool,
+}
+
+/// Members handed over at a time.
+const CHUNK: usize = 4_096;
+
+/// Reads an observation and makes it current, or rejects it whole with the reason; then the current
+/// one stays and keeps ageing. `progress` is told how many members have been read.
+pub async fn import(
+    reeve: &Reeve,
+    caller: &Caller,
+    what: Import,
+    input: impl Read + Send + 'static,
+    progress: impl FnMut(u64),
+) -> Result<Imported, Error> {
+    match attempt(reeve, caller, what, input, progress).await {
+        Err(Error::SnapshotRejected(rejection)) => {
+            record_rejection(reeve, caller, what, rejection.to_string()).await?;
+            metrics::counter!("reeve_snapshots_total", "outcome" => "rejected").increment(1);
+            Err(rejection.into())
+        }
+        Err(error @ Error::Invalid { .. }) => {
+            record_rejection(reeve, caller, what, error.to_string()).await?;
+            metrics::counter!("reeve_snapshots_total", "outcome" => "rejected").increment(1);
+            Err(error)
+        }
+        Ok(imported) => {
+            metrics::counter!("reeve_snapshots_total", "outcome" => "admitted").increment(1);
+            Ok(imported)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn attempt(
+    reeve: &Reeve,
+    caller: &Caller,
+    what: Import,
+    input: impl Read + Send + 'static,
+    progress: impl FnMut(u64),
+) -> Result<Imported, Error> {
+    let action = Action::SnapshotAdmit;
+    let mut tx = reeve
+        .database
+        .system("import snapshot", &caller.context(action))
+        .await?;
+    let slot = sql::take_slot(&mut tx).await?;
+    load(&mut tx, slot, input, progress).await?;
+    let current = sql::current(&mut tx, what.guild).await?;
+    let observation = sql::observe(&mut tx, slot, what.guild, what.taken_at).await?;
+    let now = tx.now().await?;
+    let admission = admit(&observation, current, what.expectation, now)?;
+    let merged = sql::merge(&mut tx, slot, &observation, caller.actor.source()).await?;
+    record_admission(&mut tx, caller, &observation, admission, merged).await?;
+    tx.commit().await?;
+    tracing::info!(guild = %what.guild, members = merged.members, added = merged.added,
+        changed = merged.changed, removed = merged.removed, "snapshot admitted");
+    Ok(Imported {
+        merged,
+        shrunk: admission.shrunk,
+    })
+}
+
+/// Parses on a thread of its own and loads what comes.
+async fn load(
+    tx: &mut store::Tx,
+    slot: sql::Slot,
+    input: impl Read + Send + 'static,
+    mut progress: impl FnMut(u64),
+) -> Result<u64, Error> {
+    let (sender, mut receiver) = mpsc::channel::<Vec<Member>>(8);
+    let parser = tokio::task::spawn_blocking(move || parse(input, &sender));
+    let mut parser = Some(parser);
+    let mut count = 0;
+    sql::load(tx, slot, async || {
+        if let Some(chunk) = receiver.recv().await {
+            count += u64::try_from(chunk.len()).unwrap_or(0);
+            progress(count);
+            return Ok(Some(chunk));
+        }
+        // The sender is gone: the file is read, or could not be.
+        match parser.take() {
+            Some(parser) => parser
+                .await
+                .map_err(|e| Error::Io(std::io::Error::other(e)))?
+                .map(|()| None)
+                .map_err(|e| match e {
+                    BadFile::Io(e) => Error::Io(e),
+                    other => Error::invalid("file", other),
+                }),
+            None => Ok(None),
+        }
+    })
+    .await
+}
+
+fn parse(input: impl Read, sender: &mpsc::Sender<Vec<Member>>) -> Result<(), BadFile> {
+    let mut chunk = Vec::with_capacity(CHUNK);
+    file::read(input, &mut |member| {
+        chunk.push(member);
+        if chunk.len() < CHUNK {
+            return Ok(());
+        }
+        let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
+        sender.blocking_send(full).map_err(|_| BadFile::Stopped)
+    })?;
+    sender.blocking_send(chunk).map_err(|_| BadFile::Stopped)
+}
+
+async fn record_admission(
+    tx: &mut store::Tx,
+    caller: &Caller,
+    observation: &Observation,
+    admission: Admission,
+    merged: Merged,
+) -> Result<(), Error> {
+    let after = json!({
+        "guild_id": observation.guild, "taken_at": observation.taken_at, "merged": merged,
+    });
+    let admitted = Action::SnapshotAdmit;
+    let shrunk = admission.shrunk.then_some(Action::SnapshotAcceptShrink);
+    for action in [Some(admitted), shrunk].into_iter().flatten() {
+        let entry = Entry {
+            after: Some(after.clone()),
+            ..caller.entry(action, "discord_snapshot", merged.snapshot_id.to_string())
+        };
+        store::audit::record(tx, &entry).await?;
+    }
+    Ok(())
+}
+
+async fn record_rejection(
+    reeve: &Reeve,
+    caller: &Caller,
+    what: Import,
+    reason: String,
+) -> Result<(), Error> {
+    let action = Action::SnapshotReject;
+    let mut tx = reeve
+        .database
+        .system("reject snapshot", &caller.context(action))
+        .await?;
+    let entry = Entry {
+        outcome: Outcome::Denied,
+        reason: Some(reason),
+        after: Some(json!({ "guild_id": what.guild, "taken_at": what.taken_at })),
+        ..caller.entry(action, "discord_guild", what.guild.to_string())
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
