@@ -14,3 +14,15 @@ pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Vec<Row>, Error> {
     tx.rollback().await?;
     Ok(rows)
 }
+
+/// Makes the partitions that the coming months need.
+pub async fn maintain(reeve: &Reeve) -> Result<(), Error> {
+    let context = store::scope::Context::default();
+    let mut tx = reeve
+        .database
+        .system("maintain audit partitions", &context)
+        .await?;
+    store::audit::maintain_partitions(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}

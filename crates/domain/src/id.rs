@@ -90,7 +90,11 @@ impl FromStr for CorrelationId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
         let sound = (1..=64).contains(&text.len()) && text.bytes().all(plain);
-        if sound { Ok(Self(text.to_owned())) } else { Err(NotACorrelationId) }
+        if sound {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotACorrelationId)
+        }
     }
 }
 

@@ -47,14 +47,10 @@ pub async fn create(
         connection.execute(sqlx::AssertSqlSafe(statement)).await?;
     }
     connection.close().await?;
-    let mut connection = PgConnection::connect_with(&server.clone().database(database)).await?;
-    roles(&mut connection, passwords).await?;
-    connection.close().await?;
-    Ok(())
+    roles_in(&server.clone().database(database), passwords).await
 }
 
-/// Makes the roles in the database that the connection is in.
-pub async fn roles(
+async fn roles(
     connection: &mut PgConnection,
     passwords: Option<&Passwords>,
 ) -> Result<(), StoreError> {
@@ -83,5 +79,16 @@ pub async fn roles(
         }
     }
     transaction.commit().await?;
+    Ok(())
+}
+
+/// Makes the roles in the database that `options` names.
+pub async fn roles_in(
+    options: &PgConnectOptions,
+    passwords: Option<&Passwords>,
+) -> Result<(), StoreError> {
+    let mut connection = PgConnection::connect_with(options).await?;
+    roles(&mut connection, passwords).await?;
+    connection.close().await?;
     Ok(())
 }

@@ -1,13 +1,17 @@
 //! The connection pool, and what Reeve checks about a server before it uses one.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::ConnectOptions;
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::error::StoreError;
+
+/// Where a server is, and who connects.
+pub type ConnectOptions = PgConnectOptions;
 
 /// The oldest PostgreSQL whose dialect the statements keep to.
 pub const OLDEST_SERVER: u32 = 15;
@@ -36,6 +40,24 @@ pub fn options(url: &SecretString) -> Result<PgConnectOptions, StoreError> {
     Ok(options
         .application_name("reeve")
         .log_slow_statements(tracing::log::LevelFilter::Debug, Duration::from_secs(5)))
+}
+
+/// A login on a server that listens on a unix socket.
+pub fn socket_options(
+    directory: &Path,
+    port: u16,
+    login: &str,
+    password: &SecretString,
+    database: &str,
+) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(directory)
+        .port(port)
+        .username(login)
+        .password(password.expose_secret())
+        .database(database)
+        .application_name("reeve")
+        .log_slow_statements(tracing::log::LevelFilter::Debug, Duration::from_secs(5))
 }
 
 impl Database {

@@ -25,6 +25,13 @@ pub enum Schema {
     Newer,
 }
 
+/// The migrations of this binary: version and checksum of each, in order.
+pub fn migrations() -> impl Iterator<Item = (i64, &'static [u8])> {
+    MIGRATIONS
+        .iter()
+        .map(|migration| (migration.version, &*migration.checksum))
+}
+
 /// Compares without changing anything.
 pub async fn check(options: &PgConnectOptions) -> Result<Schema, StoreError> {
     let mut connection = PgConnection::connect_with(options).await?;

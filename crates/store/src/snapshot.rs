@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use sqlx::Executor;
+use tokio::sync::mpsc;
 
 use crate::copy::Rows;
 use crate::error::StoreError;
@@ -61,11 +62,13 @@ pub async fn take_slot(tx: &mut Tx) -> Result<Slot, StoreError> {
     Ok(Slot(slot))
 }
 
-/// Loads members into a slot; `next` gives chunks until `None`. Returns how many there were.
+/// Loads members into a slot, chunk by chunk until the channel closes or brings an error. Returns
+/// how many there were; `progress` is told on the way.
 pub async fn load<E: From<StoreError>>(
     tx: &mut Tx,
     Slot(slot): Slot,
-    mut next: impl AsyncFnMut() -> Result<Option<Vec<Member>>, E>,
+    chunks: &mut mpsc::Receiver<Result<Vec<Member>, E>>,
+    mut progress: impl FnMut(u64),
 ) -> Result<u64, E> {
     let statement = format!(
         "copy snapshot_stage_{slot} (slot, position, discord_id, roles) from stdin (format binary)"
@@ -77,10 +80,9 @@ pub async fn load<E: From<StoreError>>(
         .map_err(StoreError::from)?;
     let mut rows = Rows::new();
     let mut position = 0_i64;
-    loop {
-        let chunk = match next().await {
-            Ok(Some(chunk)) => chunk,
-            Ok(None) => break,
+    while let Some(chunk) = chunks.recv().await {
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
             Err(problem) => {
                 // The transaction is given up anyway; without this the connection would be lost.
                 copy.abort("the file could not be read")
@@ -89,29 +91,32 @@ pub async fn load<E: From<StoreError>>(
                 return Err(problem);
             }
         };
-        for Member {
-            discord_id,
-            mut roles,
-        } in chunk
-        {
+        for member in chunk {
             position += 1;
-            roles.sort_unstable();
-            roles.dedup();
-            rows.row(4);
-            rows.smallint(slot);
-            rows.bigint(position);
-            rows.bigint(discord_id.get());
-            rows.bigints(roles.into_iter());
+            write_member(&mut rows, slot, position, member);
             if let Some(full) = rows.full() {
                 copy.send(full).await.map_err(StoreError::from)?;
             }
         }
+        progress(u64::try_from(position).unwrap_or(0));
     }
     copy.send(rows.finish()).await.map_err(StoreError::from)?;
-    copy.finish()
-        .await
-        .map_err(|e| E::from(StoreError::from(e)))?;
+    copy.finish().await.map_err(StoreError::from)?;
     Ok(u64::try_from(position).unwrap_or(0))
+}
+
+fn write_member(rows: &mut Rows, slot: i16, position: i64, member: Member) {
+    let Member {
+        discord_id,
+        mut roles,
+    } = member;
+    roles.sort_unstable();
+    roles.dedup();
+    rows.row(4);
+    rows.smallint(slot);
+    rows.bigint(position);
+    rows.bigint(discord_id.get());
+    rows.bigints(roles.into_iter());
 }
 
 /// What lies in the slot, as admission asks about it.

@@ -1,6 +1,8 @@
 //! Making plans, and looking at stored ones.
 
 use domain::audit::Action;
+use domain::governance::eligibility::Eligibility;
+use domain::governance::entitlement::Entitlement;
 use domain::reconcile::guard::Guard;
 use domain::reconcile::plan::Counts;
 use jiff::SignedDuration;
@@ -52,6 +54,8 @@ pub struct Shown {
 #[derive(Debug, Serialize)]
 pub struct ShownStep {
     pub email: String,
+    /// Why, in words.
+    pub reason: String,
     #[serde(flatten)]
     pub step: StoredStep,
 }
@@ -60,6 +64,8 @@ pub struct ShownStep {
 #[derive(Debug, Serialize)]
 pub struct ShownSpared {
     pub email: String,
+    /// The true answers, in words.
+    pub reason: String,
     #[serde(flatten)]
     pub spared: StoredSpared,
 }
@@ -160,6 +166,7 @@ pub async fn show(reeve: &Reeve, id: &str, limit: i64) -> Result<Shown, Error> {
             .into_iter()
             .map(|step| ShownStep {
                 email: email(step.user_id),
+                reason: reason(&step.eligibility, &step.entitlement),
                 step,
             })
             .collect(),
@@ -167,10 +174,18 @@ pub async fn show(reeve: &Reeve, id: &str, limit: i64) -> Result<Shown, Error> {
             .into_iter()
             .map(|spared| ShownSpared {
                 email: email(spared.user_id),
+                reason: reason(&spared.eligibility, &spared.entitlement),
                 spared,
             })
             .collect(),
     })
+}
+
+/// Two stored answers in words; a code of a newer version stands as it is.
+fn reason(eligibility: &str, entitlement: &str) -> String {
+    let in_scope = Eligibility::from_code(eligibility).map_or(eligibility, |e| e.describe());
+    let entitled = Entitlement::from_code(entitlement).map_or(entitlement, |e| e.describe());
+    format!("{in_scope}, {entitled}")
 }
 
 /// The one plan whose id begins so; `latest` is the newest.

@@ -98,45 +98,37 @@ async fn load(
     tx: &mut store::Tx,
     slot: sql::Slot,
     input: impl Read + Send + 'static,
-    mut progress: impl FnMut(u64),
+    progress: impl FnMut(u64),
 ) -> Result<u64, Error> {
-    let (sender, mut receiver) = mpsc::channel::<Vec<Member>>(8);
+    let (sender, mut receiver) = mpsc::channel(8);
     let parser = tokio::task::spawn_blocking(move || parse(input, &sender));
-    let mut parser = Some(parser);
-    let mut count = 0;
-    sql::load(tx, slot, async || {
-        if let Some(chunk) = receiver.recv().await {
-            count += u64::try_from(chunk.len()).unwrap_or(0);
-            progress(count);
-            return Ok(Some(chunk));
-        }
-        // The sender is gone: the file is read, or could not be.
-        match parser.take() {
-            Some(parser) => parser
-                .await
-                .map_err(|e| Error::Io(std::io::Error::other(e)))?
-                .map(|()| None)
-                .map_err(|e| match e {
-                    BadFile::Io(e) => Error::Io(e),
-                    other => Error::invalid("file", other),
-                }),
-            None => Ok(None),
-        }
-    })
-    .await
+    let count = sql::load(tx, slot, &mut receiver, progress).await?;
+    // The channel closed: the parser is done, unless it panicked in the middle of the file.
+    parser
+        .await
+        .map_err(|e| Error::Io(std::io::Error::other(e)))?;
+    Ok(count)
 }
 
-fn parse(input: impl Read, sender: &mpsc::Sender<Vec<Member>>) -> Result<(), BadFile> {
+type Chunk = Result<Vec<Member>, Error>;
+
+fn parse(input: impl Read, sender: &mpsc::Sender<Chunk>) {
     let mut chunk = Vec::with_capacity(CHUNK);
-    file::read(input, &mut |member| {
+    let outcome = file::read(input, &mut |member| {
         chunk.push(member);
         if chunk.len() < CHUNK {
             return Ok(());
         }
         let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
-        sender.blocking_send(full).map_err(|_| BadFile::Stopped)
-    })?;
-    sender.blocking_send(chunk).map_err(|_| BadFile::Stopped)
+        sender.blocking_send(Ok(full)).map_err(|_| BadFile::Stopped)
+    });
+    let last = match outcome {
+        Ok(()) => Ok(chunk),
+        Err(BadFile::Io(error)) => Err(Error::Io(error)),
+        Err(problem) => Err(Error::invalid("file", problem)),
+    };
+    // Nobody listens any more only if loading failed, which is then the error to report.
+    let _ = sender.blocking_send(last);
 }
 
 async fn record_admission(

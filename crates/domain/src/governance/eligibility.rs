@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{OrganizationId, UserId};
-use crate::identity::email::is_domain;
+use crate::identity::email::{is_domain, is_in_any_case};
 use crate::tenancy::organization::Slug;
 
 /// `access.login` as a person writes it: organizations by slug, people by id or e-mail address.
@@ -30,6 +30,8 @@ pub enum BadPolicy {
     Syntax(#[from] toml::de::Error),
     #[error("access.login: email_domains: `{0}` is not a domain (expected like example.org)")]
     Domain(String),
+    #[error("access.login: groups: a blank name would bring in whoever has a blank group")]
+    BlankGroup,
     #[error(
         "access.login: nobody would be in scope: set everyone = true, or name organizations, \
          email_domains, groups or include"
@@ -47,6 +49,9 @@ impl PolicyDocument {
             .find(|d| !is_domain(&d.to_lowercase()))
         {
             return Err(BadPolicy::Domain(bad.clone()));
+        }
+        if document.groups.iter().any(|group| group.trim().is_empty()) {
+            return Err(BadPolicy::BlankGroup);
         }
         let matches_nobody = !document.everyone
             && document.organizations.is_empty()
@@ -195,7 +200,7 @@ impl AccessPolicy {
     fn has_domain(&self, domain: &str) -> bool {
         self.email_domains
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(domain))
+            .any(|known| is_in_any_case(known, domain))
     }
 }
 
@@ -225,6 +230,39 @@ impl Eligibility {
 
     pub fn in_scope(self) -> bool {
         matches!(self, Self::InScope(_))
+    }
+
+    /// Every answer that can be stored.
+    const ALL: [Self; 7] = [
+        Self::InScope(Clause::Include),
+        Self::InScope(Clause::Organization),
+        Self::InScope(Clause::Group),
+        Self::InScope(Clause::EmailDomain),
+        Self::InScope(Clause::Everyone),
+        Self::OutOfScope(Some(Clause::Exclude)),
+        Self::OutOfScope(None),
+    ];
+
+    /// The answer with that [`code`](Self::code), as it was stored.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|eligibility| eligibility.code() == code)
+    }
+
+    /// In words, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::InScope(Clause::Everyone) => "in scope (everyone)",
+            Self::InScope(Clause::Organization) => "in scope by organization",
+            Self::InScope(Clause::EmailDomain) => "in scope by e-mail domain",
+            Self::InScope(Clause::Group) => "in scope by group",
+            Self::InScope(Clause::Include) => "in scope by name",
+            Self::OutOfScope(None) => "not in scope of access.login",
+            Self::InScope(Clause::Exclude) | Self::OutOfScope(Some(_)) => {
+                "excluded by access.login"
+            }
+        }
     }
 
     /// The short text that stands in stored plans and in audit rows.

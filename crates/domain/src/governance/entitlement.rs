@@ -138,6 +138,43 @@ impl Entitlement {
         )
     }
 
+    /// Every answer that can be stored.
+    const ALL: [Self; 9] = [
+        Self::Entitled(Source::DiscordRole),
+        Self::Entitled(Source::PortalAssignment),
+        Self::Entitled(Source::StrippedAssignment),
+        Self::NotEntitled(Lack::Unlinked),
+        Self::NotEntitled(Lack::NoSnapshot),
+        Self::NotEntitled(Lack::SnapshotStale),
+        Self::NotEntitled(Lack::NotAMember),
+        Self::NotEntitled(Lack::NoMappedRole),
+        Self::NotEntitled(Lack::NoPortalAssignment),
+    ];
+
+    /// The answer with that [`code`](Self::code), as it was stored.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|entitlement| entitlement.code() == code)
+    }
+
+    /// In words, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Entitled(Source::DiscordRole) => "entitled by Discord role",
+            Self::Entitled(Source::PortalAssignment) => "entitled by portal assignment",
+            Self::Entitled(Source::StrippedAssignment) => {
+                "entitled by a portal assignment that was taken and can be given back"
+            }
+            Self::NotEntitled(Lack::Unlinked) => "not entitled: no Discord account linked",
+            Self::NotEntitled(Lack::NoSnapshot) => "not entitled: no snapshot yet",
+            Self::NotEntitled(Lack::SnapshotStale) => "not entitled: the snapshot is stale",
+            Self::NotEntitled(Lack::NotAMember) => "not entitled: not a member of the guild",
+            Self::NotEntitled(Lack::NoMappedRole) => "not entitled: no mapped Discord role",
+            Self::NotEntitled(Lack::NoPortalAssignment) => "not entitled: no portal assignment",
+        }
+    }
+
     /// The short text that stands in stored plans and in audit rows.
     pub fn code(self) -> &'static str {
         match self {

@@ -63,11 +63,7 @@ impl BreakGlass {
 
     /// Whether this identity is on the list, by id or by its address in any case.
     pub fn lists(&self, user_id: UserId, email: &str) -> bool {
-        self.user_ids.contains(&user_id)
-            || self
-                .emails
-                .iter()
-                .any(|listed| listed.as_str().eq_ignore_ascii_case(email))
+        self.user_ids.contains(&user_id) || self.emails.iter().any(|listed| listed.is(email))
     }
 
     pub fn is_empty(&self) -> bool {

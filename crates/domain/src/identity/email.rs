@@ -22,6 +22,11 @@ impl Email {
         &self.0
     }
 
+    /// Whether a text, in any case, is this address.
+    pub fn is(&self, text: &str) -> bool {
+        is_in_any_case(&self.0, text)
+    }
+
     /// What follows the `@`.
     pub fn domain(&self) -> &str {
         self.0.split_once('@').map_or("", |(_, domain)| domain)
@@ -47,6 +52,11 @@ impl FromStr for Email {
             Err(refused())
         }
     }
+}
+
+/// Whether a text, put in lower case, is `lower`. Made for ASCII, right for all scripts.
+pub fn is_in_any_case(lower: &str, text: &str) -> bool {
+    text.eq_ignore_ascii_case(lower) || (!text.is_ascii() && text.to_lowercase() == lower)
 }
 
 /// Whether a text (in lower case) can stand after the `@`: labels parted by dots, none empty.

@@ -68,7 +68,9 @@ pub enum Hand {
 pub enum MoveDenied {
     #[error("a disabled identity is only enabled by a person")]
     DisabledStays,
-    #[error("an {0} is not suspended, since self-heal would undo it; disable it instead")]
+    #[error(
+        "nobody with the role {0} is suspended, since self-heal would undo it; disable them instead"
+    )]
     AdministrativeIsDisabledInstead(Administrative),
 }
 

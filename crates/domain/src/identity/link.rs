@@ -37,10 +37,7 @@ impl Link {
         if issuer.is_empty() {
             return Err(BadLink::Half("oidc_issuer"));
         }
-        let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"]
-            .iter()
-            .any(|prefix| issuer.starts_with(prefix));
-        if !(issuer.starts_with("https://") || loopback) || issuer.contains(char::is_whitespace) {
+        if !is_issuer(issuer) {
             return Err(BadLink::Issuer(issuer.to_owned()));
         }
         Ok(Self::Oidc {
@@ -63,6 +60,28 @@ impl Link {
             Self::Discord(id) => id.to_string(),
             Self::Oidc { subject, .. } => subject.clone(),
         }
+    }
+}
+
+/// Whether a text is an https URL with a host, or an http one whose host is the loopback. The whole
+/// host counts: `localhost.example.org` and `localhost@example.org` are somebody else's.
+fn is_issuer(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if text.contains(char::is_whitespace) || authority.contains('@') {
+        return false;
+    }
+    let is_port = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if is_port(port) => host,
+        Some(_) | None => authority,
+    };
+    match scheme {
+        "https" => !host.is_empty(),
+        "http" => ["localhost", "127.0.0.1", "[::1]"].contains(&host),
+        _ => false,
     }
 }
 

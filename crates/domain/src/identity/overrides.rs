@@ -12,14 +12,33 @@ use serde::{Deserialize, Serialize};
 ///
 /// Names are kept in lower case, trimmed and without doubles.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Stored")]
 pub struct RoleOverrides {
     /// While true, no role is revoked automatically from this person's identity provider groups.
     pub enabled: bool,
-    #[serde(alias = "preserved_roles")]
     preserved: BTreeSet<String>,
-    #[serde(alias = "suppressed_roles")]
     suppressed: BTreeSet<String>,
+}
+
+/// The claim as it may stand in the database, where operators write by SQL.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Stored {
+    enabled: bool,
+    #[serde(alias = "preserved_roles")]
+    preserved: Vec<String>,
+    #[serde(alias = "suppressed_roles")]
+    suppressed: Vec<String>,
+}
+
+impl From<Stored> for RoleOverrides {
+    fn from(stored: Stored) -> Self {
+        Self {
+            enabled: stored.enabled,
+            preserved: normalize(stored.preserved.iter().map(String::as_str)),
+            suppressed: normalize(stored.suppressed.iter().map(String::as_str)),
+        }
+    }
 }
 
 impl RoleOverrides {
@@ -38,9 +57,7 @@ impl RoleOverrides {
 
     /// Whether automation must leave this role alone.
     pub fn preserves(&self, role: &str) -> bool {
-        self.preserved
-            .iter()
-            .any(|name| name.trim().eq_ignore_ascii_case(role))
+        self.preserved.contains(&role.trim().to_lowercase())
     }
 }
 

@@ -4,16 +4,17 @@
 //! [`Plan::make`] at all of them. No clock and no ids are made here: the same people and rules give
 //! the same plan with the same id.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::fingerprint::{Fingerprint, hex};
 use super::guard::{Guard, Limits};
-use super::restore::Stripped;
+use super::restore::{Stripped, Unrestorable};
 use crate::governance::assess::{Assessment, Evidence, RulesAt};
 use crate::governance::eligibility::Eligibility;
 use crate::governance::entitlement::Entitlement;
 use crate::governance::jml::{self, Event, Standing};
+use crate::governance::matrix::Cell;
 use crate::governance::privileged::Privilege;
 use crate::id::{AssignmentId, UserId};
 use crate::identity::Status;
@@ -208,7 +209,8 @@ fn step<'a>(person: &Person<'a>, assessment: &Assessment, kind: Option<Kind>) ->
         kind,
         eligibility: assessment.eligibility,
         entitlement: assessment.entitlement,
-        exempted: assessment.exempted,
+        // The matrix restores only who is in scope and entitled; anyone else owes it to an exemption.
+        exempted: kind == Kind::Restore && assessment.cell() != Cell::InScopeEntitled,
         event,
         strip: if takes { person.strippable } else { &[] },
         stripped: if kind == Kind::Restore {
@@ -220,7 +222,7 @@ fn step<'a>(person: &Person<'a>, assessment: &Assessment, kind: Option<Kind>) ->
 }
 
 /// How many steps of each kind, and how many people were looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub people: u64,
     /// Active, neither privileged nor exempted: what the guard's share is a share of.
@@ -303,25 +305,46 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Everything that a step says is hashed, what can't be given back included: an approval is for
+/// what was read. Texts end in a zero byte and lists begin with their length, so that no two plans
+/// are written alike.
 fn plan_id(fingerprint: &Fingerprint, steps: &[Step<'_>]) -> PlanId {
     let mut hash = Sha256::new();
-    hash.update(fingerprint.as_str());
+    let mut written = Vec::with_capacity(512);
+    write_text(&mut written, fingerprint.as_str());
     for step in steps {
-        hash.update(step.user_id.0.as_bytes());
-        hash.update(step.version.to_be_bytes());
-        hash.update(step.kind.as_str());
-        hash.update(step.eligibility.code());
-        hash.update(step.entitlement.code());
-        hash.update(step.event.map_or("", Event::as_str));
-        for (sign, assignment) in step
-            .strip
-            .iter()
-            .map(|id| (b'-', *id))
-            .chain(step.restore().map(|id| (b'+', id)))
-        {
-            hash.update([sign]);
-            hash.update(assignment.0.as_bytes());
-        }
+        write_step(&mut written, step);
+        hash.update(&written);
+        written.clear();
     }
+    hash.update(&written);
     PlanId(hex(&hash.finalize()))
+}
+
+fn write_step(out: &mut Vec<u8>, step: &Step<'_>) {
+    out.extend(step.user_id.0.as_bytes());
+    out.extend(step.version.to_be_bytes());
+    out.push(u8::from(step.exempted));
+    write_text(out, step.kind.as_str());
+    write_text(out, step.eligibility.code());
+    write_text(out, step.entitlement.code());
+    write_text(out, step.event.map_or("", Event::as_str));
+    out.extend(step.strip.len().to_be_bytes());
+    for id in step.strip {
+        out.extend(id.0.as_bytes());
+    }
+    out.extend(step.stripped.len().to_be_bytes());
+    for kept in step.stripped {
+        out.extend(kept.assignment_id.0.as_bytes());
+        write_text(
+            out,
+            kept.restorable
+                .map_or_else(Unrestorable::as_str, |()| "given_back"),
+        );
+    }
+}
+
+fn write_text(out: &mut Vec<u8>, text: &str) {
+    out.extend(text.as_bytes());
+    out.push(0);
 }

@@ -1,0 +1,108 @@
+//! `reeve audit`: what was done.
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use store::audit::{Filter, Row};
+
+use super::{Ending, Session};
+use crate::failure::Failure;
+use crate::output::{instant, table};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// List changes, newest first.
+    List(List),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only this action, like entitlement.reconcile.
+    #[arg(long)]
+    action: Option<String>,
+    /// Only this entity's key: an id, or an e-mail address of a person.
+    #[arg(long)]
+    entity: Option<String>,
+    /// Only what this person did: id or e-mail address.
+    #[arg(long)]
+    actor: Option<String>,
+    #[arg(long, value_name = "ID")]
+    correlation_id: Option<String>,
+    /// Only since this instant, like 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "T")]
+    since: Option<Timestamp>,
+    /// At most so many.
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    limit: u32,
+}
+
+pub(crate) async fn run(session: &Session, command: Audit) -> Result<Ending, Failure> {
+    let Audit::List(list) = command;
+    let reeve = session.installation.open().await?;
+    let actor = match &list.actor {
+        Some(actor) => Some(app::identity::find(&reeve, actor).await?.0),
+        None => None,
+    };
+    let entity = match list.entity {
+        Some(email) if email.contains('@') => {
+            Some(app::identity::find(&reeve, &email).await?.to_string())
+        }
+        other => other,
+    };
+    let filter = Filter {
+        action: list.action,
+        entity,
+        actor,
+        correlation_id: list.correlation_id,
+        since: list.since,
+        limit: list.limit.into(),
+    };
+    let rows = app::audit::list(&reeve, &filter).await?;
+    session.format.print(&rows, |rows| describe(rows))?;
+    Ok(Ending::Done)
+}
+
+fn describe(rows: &[Row]) -> String {
+    if rows.is_empty() {
+        return "nothing was found".to_owned();
+    }
+    table(
+        ["when", "action", "entity", "by", "outcome", "what"],
+        rows.iter().map(|row| {
+            let what = row.reason.clone().unwrap_or_else(|| changes(row));
+            let entity = format!("{} {}", row.entity_type, row.entity_pk);
+            let (when, outcome) = (instant(row.created_at), row.outcome.clone());
+            [
+                when,
+                row.action.clone(),
+                entity,
+                row.source.clone(),
+                outcome,
+                what,
+            ]
+        }),
+    )
+}
+
+/// The fields that differ between the images, with what they are now.
+fn changes(row: &Row) -> String {
+    let Some(after) = row
+        .after_json
+        .as_ref()
+        .and_then(serde_json::Value::as_object)
+    else {
+        return String::new();
+    };
+    let before = row
+        .before_json
+        .as_ref()
+        .and_then(serde_json::Value::as_object);
+    after
+        .iter()
+        .filter(|(name, value)| before.is_none_or(|before| before.get(*name) != Some(value)))
+        .map(|(name, value)| match value {
+            serde_json::Value::String(text) => format!("{name}={text}"),
+            value => format!("{name}={value}"),
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}

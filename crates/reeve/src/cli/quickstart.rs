@@ -1,0 +1,108 @@
+//! `reeve quickstart`: from nothing to a first plan of a sample organization, served.
+
+use serde::Serialize;
+
+use super::serve::{Serve, listen, until_stopped};
+use super::{Ending, Session, reconcile};
+use crate::failure::Failure;
+use crate::installation::{Host, Installation};
+use crate::output::people;
+
+#[derive(Serialize)]
+struct Started {
+    listen: String,
+    data_dir: String,
+    migrations: usize,
+    sample: Option<sample::Loaded>,
+    plan: Option<app::reconcile::Made>,
+}
+
+pub(crate) async fn run(session: &Session, command: Serve) -> Result<Ending, Failure> {
+    let host = session.installation.host().await?;
+    let listener = listen(command.listen).await?;
+    let sample = sample::load(&host.reeve, &session.caller).await?;
+    sample::keep_fresh(&host.reeve, &session.caller).await?;
+    let plan = first_plan(session, &host).await?;
+    let started = Started {
+        listen: format!("http://{}", listener.local_addr()?),
+        data_dir: session.installation.data_dir.display().to_string(),
+        migrations: host.migrated,
+        sample,
+        plan,
+    };
+    session.format.print(&started, |started| {
+        describe(started, &host, &session.installation)
+    })?;
+    until_stopped(host, listener).await
+}
+
+/// The plan to look at; none if there is nothing to do, or if this installation is not set up so
+/// far.
+async fn first_plan(
+    session: &Session,
+    host: &Host,
+) -> Result<Option<app::reconcile::Made>, Failure> {
+    let options = app::reconcile::plan::Options::default();
+    match app::reconcile::plan(&host.reeve, &session.caller, &options).await {
+        Ok(plan) => Ok(plan),
+        Err(app::Error::RulesMissing(missing)) => {
+            tracing::warn!(%missing, "no first plan");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn describe(started: &Started, host: &Host, installation: &Installation) -> String {
+    let mut said = Vec::new();
+    said.push(match (&host.cluster, &host.started) {
+        (Some(_), Some(embedded::Started::Adopted)) => {
+            format!(
+                "PostgreSQL was still running in {} and was adopted",
+                started.data_dir
+            )
+        }
+        (Some(_), _) => format!("PostgreSQL runs privately in {}", started.data_dir),
+        (None, _) => "connected to the database of DATABASE_URL".to_owned(),
+    });
+    if started.migrations > 0 {
+        said.push(format!(
+            "the schema was brought up to date ({} migrations)",
+            started.migrations
+        ));
+    }
+    match &started.sample {
+        Some(sample) => said.push(format!(
+            "a sample organization was loaded: {}, {} of them linked to Discord, and a Discord \
+             export of {} members",
+            people(sample.people),
+            sample.linked,
+            sample.discord_members
+        )),
+        None => said.push("there are people already, so no sample was loaded".to_owned()),
+    }
+    match &started.plan {
+        Some(plan) => said.push(format!(
+            "a plan was made: {}",
+            reconcile::sentence(&plan.counts)
+        )),
+        None => said.push("there is nothing to reconcile".to_owned()),
+    }
+    let said: String = said.iter().map(|line| format!("  * {line}\n")).collect();
+    let flag = if installation.data_dir == embedded::DataDir::default_path() {
+        String::new()
+    } else {
+        format!(" --data-dir {}", started.data_dir)
+    };
+    let program = std::env::args()
+        .next()
+        .unwrap_or_else(|| "reeve".to_owned());
+    format!(
+        "Reeve listens on {}\n{said}\nTry in another terminal:\n\
+         \x20 {program}{flag} reconcile show latest      what would change, and why\n\
+         \x20 {program}{flag} reconcile apply latest     do it\n\
+         \x20 {program}{flag} audit list                 see what was done\n\n\
+         Ctrl-C stops it; the data stays.",
+        started.listen
+    )
+}

@@ -1,0 +1,73 @@
+//! Whether the process lives, whether it can do its work, and its metrics. Asked by supervisors
+//! and load balancers; says nothing about people.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State as Extract;
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use super::State;
+
+/// How long the database may take to answer before this node calls itself not ready.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+#[derive(Serialize)]
+pub(super) struct Readiness {
+    status: &'static str,
+    checks: Vec<Check>,
+}
+
+#[derive(Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    detail: String,
+}
+
+/// The process runs.
+pub(super) async fn get_livez() -> &'static str {
+    "ok"
+}
+
+/// The process can do its work: 200, or 503 with what is wrong.
+pub(super) async fn get_readyz(Extract(state): Extract<State>) -> (StatusCode, Json<Readiness>) {
+    let database = match tokio::time::timeout(PATIENCE, state.reeve.database.ping()).await {
+        Ok(Ok(())) => Check {
+            name: "database",
+            ok: true,
+            detail: "answers".to_owned(),
+        },
+        Ok(Err(error)) => Check {
+            name: "database",
+            ok: false,
+            detail: error.to_string(),
+        },
+        Err(_) => {
+            let detail = format!("no answer within {} s", PATIENCE.as_secs());
+            Check {
+                name: "database",
+                ok: false,
+                detail,
+            }
+        }
+    };
+    let (code, status) = if database.ok {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+    };
+    (
+        code,
+        Json(Readiness {
+            status,
+            checks: vec![database],
+        }),
+    )
+}
+
+/// Everything counted, in Prometheus' text format.
+pub(super) async fn get_metrics(Extract(state): Extract<State>) -> String {
+    state.metrics.render()
+}
