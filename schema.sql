@@ -3604,7 +3604,7 @@ CREATE TRIGGER activate_membership AFTER INSERT ON public.user_roles REFERENCING
 -- Name: audit_log append_only; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('the audit log is append-only');
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('the audit log is append-only');
 
 --
 -- Name: organization before_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -3623,6 +3623,18 @@ CREATE TRIGGER before_update BEFORE UPDATE ON public.app_user FOR EACH ROW EXECU
 --
 
 CREATE TRIGGER before_update BEFORE UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION public.organization_before_update();
+
+--
+-- Name: role built_in_keeps_its_name; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER built_in_keeps_its_name BEFORE UPDATE ON public.role FOR EACH ROW WHEN ((old.built_in AND ((((new.name IS DISTINCT FROM old.name) OR (new.scope IS DISTINCT FROM old.scope)) OR (new.tenant_id IS DISTINCT FROM old.tenant_id)) OR (new.built_in IS DISTINCT FROM old.built_in)))) EXECUTE FUNCTION public.refuse_change('built-in roles belong to the program');
+
+--
+-- Name: role built_in_stays; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER built_in_stays BEFORE DELETE ON public.role FOR EACH ROW WHEN (old.built_in) EXECUTE FUNCTION public.refuse_change('built-in roles belong to the program');
 
 --
 -- Name: user_roles check_scope; Type: TRIGGER; Schema: public; Owner: reeve_owner

@@ -113,7 +113,7 @@ begin
     using errcode = 'insufficient_privilege';
 end $$;
 comment on function refuse_change() is 'Refuses the statement; the argument says why.';
-create trigger append_only before update or delete on audit_log
+create trigger append_only before update or delete or truncate on audit_log
   for each statement execute function refuse_change('the audit log is append-only');
 
 -- Keeps three months of partitions ahead and drops what is older than the retention. Runs as the

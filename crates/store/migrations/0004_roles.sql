@@ -18,6 +18,15 @@ create table role (
 );
 comment on table role is 'Named sets of permissions at one scope.';
 
+-- Built-in roles belong to the program. Deleting one would take it from everybody who has it, the
+-- last admin included.
+create trigger built_in_stays before delete on role
+  for each row when (old.built_in) execute function refuse_change('built-in roles belong to the program');
+create trigger built_in_keeps_its_name before update on role
+  for each row when (old.built_in and (new.name, new.scope, new.tenant_id, new.built_in)
+                       is distinct from (old.name, old.scope, old.tenant_id, old.built_in))
+  execute function refuse_change('built-in roles belong to the program');
+
 create table role_permission (
   role_id uuid not null references role on delete cascade,
   permission text not null,

@@ -116,3 +116,90 @@ impl Database {
         Ok(Tx { transaction })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::TestDb;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// Role and context, as the one connection of a pool has them between transactions.
+    async fn left_over(database: &Database) -> Vec<Option<String>> {
+        sqlx::query_scalar(
+            "select setting from unnest('{role,application_name,app.user_id,app.tenant_id,app.operation,app.correlation_id}'::text[]) name,
+                    lateral nullif(current_setting(name, true), '') setting",
+        )
+        .fetch_all(&database.pool)
+        .await
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn nothing_of_a_transactions_context_outlives_it() {
+        let db = TestDb::new().await;
+        let options = crate::connect::options(&db.runtime_url()).unwrap();
+        let (database, server) = Database::connect(options, 1).await.unwrap();
+        assert!(!server.superuser);
+        let context = Context {
+            user_id: Some(UserId(crate::id::new_id())),
+            correlation_id: Some("request-1".parse().unwrap()),
+            operation: Some(Action::RoleAssign),
+        };
+        let tenant_id = OrganizationId(crate::id::new_id());
+        let clean = [
+            Some("none".to_owned()),
+            Some("reeve".to_owned()),
+            None,
+            None,
+            None,
+            None,
+        ];
+        assert_eq!(left_over(&database).await, clean);
+
+        let tx = database.system("test", &context).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(left_over(&database).await, clean, "after a commit");
+        let tx = database.tenant(tenant_id, "test", &context).await.unwrap();
+        tx.rollback().await.unwrap();
+        assert_eq!(left_over(&database).await, clean, "after giving up");
+        drop(database.tenant(tenant_id, "test", &context).await.unwrap());
+        assert_eq!(left_over(&database).await, clean, "after being dropped");
+        let mut tx = database.tenant(tenant_id, "test", &context).await.unwrap();
+        let broken = sqlx::query("select 1 / 0").execute(tx.connection()).await;
+        assert!(broken.is_err());
+        drop(tx);
+        assert_eq!(left_over(&database).await, clean, "after an error");
+    }
+
+    #[tokio::test]
+    async fn a_scope_sets_role_and_context() {
+        let db = TestDb::new().await;
+        let options = crate::connect::options(&db.runtime_url()).unwrap();
+        let (database, _) = Database::connect(options, 1).await.unwrap();
+        let tenant_id = OrganizationId(crate::id::new_id());
+        let user_id = UserId(crate::id::new_id());
+        let context = Context {
+            user_id: Some(user_id),
+            ..Context::default()
+        };
+        let mut tx = database.tenant(tenant_id, "test", &context).await.unwrap();
+        let (role, tenant, user, operation): (String, Uuid, Uuid, bool) = sqlx::query_as(
+            "select current_user::text, app_tenant_id(), app_user_id(), is_operation()",
+        )
+        .fetch_one(tx.connection())
+        .await
+        .unwrap();
+        assert_eq!(
+            (role.as_str(), tenant, user),
+            ("reeve_app", tenant_id.0, user_id.0)
+        );
+        assert!(!operation, "none was named");
+        tx.rollback().await.unwrap();
+        let mut tx = database.snapshot("test").await.unwrap();
+        let wrote = sqlx::query("delete from lease")
+            .execute(tx.connection())
+            .await;
+        assert!(wrote.is_err(), "a snapshot only reads");
+    }
+}

@@ -1,5 +1,7 @@
 //! Making plans, and looking at stored ones.
 
+use std::collections::BTreeMap;
+
 use domain::audit::Action;
 use domain::governance::eligibility::Eligibility;
 use domain::governance::entitlement::Entitlement;
@@ -47,6 +49,8 @@ pub struct Shown {
     #[serde(flatten)]
     pub plan: Stored,
     pub steps: Vec<ShownStep>,
+    /// How many steps only record an event, by event; they are among `steps` only if asked for.
+    pub recorded: BTreeMap<String, i64>,
     pub spared: Vec<ShownSpared>,
 }
 
@@ -138,15 +142,16 @@ pub async fn list(reeve: &Reeve, limit: i64) -> Result<Vec<Stored>, Error> {
     Ok(plans)
 }
 
-/// A stored plan, given by the beginning of its id or as `latest`, with at most `limit` steps of
-/// each kind.
-pub async fn show(reeve: &Reeve, id: &str, limit: i64) -> Result<Shown, Error> {
+/// A stored plan, given by the beginning of its id or as `latest`, with at most `limit` steps; with
+/// `all` also the steps that only record an event.
+pub async fn show(reeve: &Reeve, id: &str, all: bool, limit: i64) -> Result<Shown, Error> {
     let mut tx = reeve.database.snapshot("show plan").await?;
     let plan = find(&mut tx, id).await?;
-    let mut steps = Vec::new();
-    for kind in domain::reconcile::plan::Kind::ALL {
-        steps.extend(stored::steps(&mut tx, &plan.plan_id, Some(kind.as_str()), limit).await?);
-    }
+    let steps = stored::steps(&mut tx, &plan.plan_id, all, limit).await?;
+    let recorded = stored::recorded(&mut tx, &plan.plan_id)
+        .await?
+        .into_iter()
+        .collect();
     let spared = stored::spared(&mut tx, &plan.plan_id, limit).await?;
     let ids: Vec<_> = steps
         .iter()
@@ -162,6 +167,7 @@ pub async fn show(reeve: &Reeve, id: &str, limit: i64) -> Result<Shown, Error> {
     let email = |id| emails.get(&id).cloned().unwrap_or_default();
     Ok(Shown {
         plan,
+        recorded,
         steps: steps
             .into_iter()
             .map(|step| ShownStep {

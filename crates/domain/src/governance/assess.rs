@@ -75,6 +75,8 @@ pub struct Assessment {
     /// Portal-leading with no fresh snapshot: effective access fails closed, the entitlement and
     /// the status do not change (P-21, D9).
     pub observation_missing: bool,
+    /// Some guild of the mapping has a fresh snapshot, so that a role that is not seen is missing.
+    pub roles_observed: bool,
     pub exempted: bool,
 }
 
@@ -189,6 +191,7 @@ impl RulesAt {
                 evidence.portal,
             ),
             observation_missing: self.observation_missing,
+            roles_observed: !self.observed.fresh.is_empty(),
             exempted: evidence.exempted,
         }
     }

@@ -48,7 +48,9 @@ pub fn drift(
     let shown = !discord.mapped_role_in.is_empty();
     let of_roles = match (mode, assessment.entitlement.entitled(), shown) {
         (Mode::Portal, false, true) => Some(Drift::RoleThoughNotEntitled),
-        (Mode::Portal, true, false) if discord.linked => Some(Drift::RoleMissing),
+        (Mode::Portal, true, false) if discord.linked && assessment.roles_observed => {
+            Some(Drift::RoleMissing)
+        }
         (Mode::Portal | Mode::Discord, _, _) => None,
     };
     of_status.into_iter().chain(of_roles).collect()

@@ -40,8 +40,12 @@ impl Event {
 }
 
 /// The event between the recorded standing and the present one. Someone who never had both and
-/// still does not is not yet part of governance: no event.
-pub fn event(recorded: Option<Standing>, present: Standing) -> Option<Event> {
+/// still does not is not yet part of governance: no event, unless they are being `suspended` now,
+/// which is a leaving whatever was recorded.
+pub fn event(recorded: Option<Standing>, present: Standing, suspended: bool) -> Option<Event> {
+    if suspended {
+        return Some(Event::Leaver);
+    }
     match recorded {
         None if present.both() => Some(Event::Joiner),
         None => None,

@@ -192,7 +192,7 @@ fn step<'a>(person: &Person<'a>, assessment: &Assessment, kind: Option<Kind>) ->
         in_scope: assessment.eligibility.in_scope(),
         entitled: assessment.entitlement.entitled(),
     };
-    let event = jml::event(person.recorded, present);
+    let event = jml::event(person.recorded, present, kind == Some(Kind::Suspend));
     // A "no" that only means that nobody could look is no news about the person.
     let news = event.filter(|_| !assessment.entitlement.unobserved());
     let kind = kind.or_else(|| news.map(|_| Kind::Change))?;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::serve::{Serve, listen, until_stopped};
+use super::serve::{SAMPLE_AGE, Serve, listen, until_stopped};
 use super::{Ending, Session, reconcile};
 use crate::failure::Failure;
 use crate::installation::{Host, Installation};
@@ -21,7 +21,7 @@ pub(crate) async fn run(session: &Session, command: Serve) -> Result<Ending, Fai
     let host = session.installation.host().await?;
     let listener = listen(command.listen).await?;
     let sample = sample::load(&host.reeve, &session.caller).await?;
-    sample::keep_fresh(&host.reeve, &session.caller).await?;
+    sample::keep_fresh(&host.reeve, &session.caller, SAMPLE_AGE).await?;
     let plan = first_plan(session, &host).await?;
     let started = Started {
         listen: format!("http://{}", listener.local_addr()?),

@@ -92,7 +92,9 @@ pub(crate) async fn run(session: &Session, command: Reconcile) -> Result<Ending,
             let options = make.options(session);
             let made = app::reconcile::plan(&reeve, caller, &options).await?;
             let shown = match &made {
-                Some(made) => Some(app::reconcile::show(&reeve, &made.plan_id, show::FEW).await?),
+                Some(made) => {
+                    Some(app::reconcile::show(&reeve, &made.plan_id, false, show::FEW).await?)
+                }
                 None => None,
             };
             session.format.print(&shown, |shown| {
@@ -106,7 +108,7 @@ pub(crate) async fn run(session: &Session, command: Reconcile) -> Result<Ending,
         }
         Reconcile::Show { plan, all } => {
             let limit = if all { i64::MAX } else { show::FEW };
-            let shown = app::reconcile::show(&reeve, &plan, limit).await?;
+            let shown = app::reconcile::show(&reeve, &plan, all, limit).await?;
             session
                 .format
                 .print(&shown, |shown| show::describe(shown, all))?;

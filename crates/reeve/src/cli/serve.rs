@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use embedded::Cluster;
+use jiff::SignedDuration;
 use server::http;
 use server::jobs::{self, Job};
 use tokio::net::TcpListener;
@@ -86,6 +87,9 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     })
 }
 
+/// The sample's Discord export is imported again when it is older than this.
+pub(super) const SAMPLE_AGE: SignedDuration = SignedDuration::from_hours(1);
+
 /// The server's jobs, and the sample organization's own.
 fn all_jobs() -> Vec<Job> {
     let mut jobs = jobs::all();
@@ -97,7 +101,9 @@ fn all_jobs() -> Vec<Job> {
         run: |reeve| {
             Box::pin(async move {
                 let caller = app::Caller::new(domain::actor::Actor::Job { name: "sample" });
-                sample::keep_fresh(&reeve, &caller).await.map(|_| ())
+                sample::keep_fresh(&reeve, &caller, SAMPLE_AGE)
+                    .await
+                    .map(|_| ())
             })
         },
     });

@@ -39,7 +39,8 @@ pub async fn skip_moved(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError
     Ok(done.rows_affected())
 }
 
-/// Sets status, reason, sessions and recorded standing of the batch's people.
+/// Sets status, reason, sessions and recorded standing of the batch's people. A step without an
+/// event is no news of the standing: whoever never joined can still join.
 pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "update app_user u
@@ -47,8 +48,8 @@ pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreErr
                 status_reason = case s.kind when 'change' then u.status_reason
                                 else 'reconcile: ' || s.eligibility || ', ' || s.entitlement end,
                 session_revoked_at = case s.kind when 'suspend' then now() else u.session_revoked_at end,
-                reconciled_in_scope = s.in_scope,
-                reconciled_entitled = s.entitled
+                reconciled_in_scope = case when s.event is null then u.reconciled_in_scope else s.in_scope end,
+                reconciled_entitled = case when s.event is null then u.reconciled_entitled else s.entitled end
            from plan_step s
           where s.plan_id = $1 and s.seq > $2 and s.seq <= $3 and u.user_id = s.user_id
             and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)",

@@ -244,11 +244,12 @@ pub async fn list(tx: &mut Tx, id_prefix: &str, limit: i64) -> Result<Vec<Stored
         .collect())
 }
 
-/// The steps of a plan in order, of one kind or of all, at most `limit`.
+/// The steps of a plan that change a status or roles, in order, at most `limit`; with `all` also
+/// those that only record an event.
 pub async fn steps(
     tx: &mut Tx,
     plan_id: &str,
-    kind: Option<&str>,
+    all: bool,
     limit: i64,
 ) -> Result<Vec<StoredStep>, StoreError> {
     let rows = sqlx::query_as!(
@@ -266,15 +267,27 @@ pub async fn steps(
                           join role r using (role_id)
                          where a.assignment_id = any (s.restore) order by r.name) as "restore!"
              from plan_step s left join plan_skip k using (plan_id, seq)
-            where s.plan_id = $1 and ($2::text is null or s.kind = $2)
+            where s.plan_id = $1 and ($2 or s.kind <> 'change' or s.strip <> '{}')
             order by s.seq limit $3"#,
         plan_id,
-        kind,
+        all,
         limit
     )
     .fetch_all(tx.connection())
     .await?;
     Ok(rows)
+}
+
+/// How many steps of a plan only record an event, by event.
+pub async fn recorded(tx: &mut Tx, plan_id: &str) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select event as "event!", count(*) as "count!" from plan_step
+            where plan_id = $1 and kind = 'change' and strip = '{}' group by event order by event"#,
+        plan_id
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.event, row.count)).collect())
 }
 
 /// Whom a plan spares, at most `limit`.

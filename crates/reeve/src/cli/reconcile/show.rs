@@ -8,10 +8,8 @@ use serde_json::Value;
 use super::verdict;
 use crate::output::{age, instant, people};
 
-/// How many steps of a kind are shown without `--all`.
+/// How many steps are shown without `--all`.
 pub(super) const FEW: i64 = 200;
-/// More steps than this that only record an event are counted, not listed.
-const FEW_EVENTS: usize = 8;
 
 /// The whole plan as text.
 pub(super) fn describe(shown: &Shown, all: bool) -> String {
@@ -38,12 +36,9 @@ pub(super) fn describe(shown: &Shown, all: bool) -> String {
          \x20 ~ change: the status stays                  . spared: left alone\n"
             .to_owned(),
     );
-    let (events, steps): (Vec<_>, Vec<_>) = shown.steps.iter().partition(|step| only_records(step));
-    lines.extend(steps.iter().map(|step| line(step)));
-    if all || events.len() <= FEW_EVENTS {
-        lines.extend(events.iter().map(|step| line(step)));
-    } else {
-        lines.extend(counted(&events, &counts, steps.len()));
+    lines.extend(shown.steps.iter().map(line));
+    if !all {
+        lines.extend(recorded(shown, &counts));
     }
     lines.extend(shown.spared.iter().map(spared));
     lines.push(summary(shown, &counts));
@@ -86,11 +81,6 @@ fn observations(snapshots: &Value, made: jiff::Timestamp) -> Vec<String> {
             }
         })
         .collect()
-}
-
-/// Whether a step changes neither status nor roles.
-fn only_records(shown: &ShownStep) -> bool {
-    shown.step.kind == Kind::Change.as_str() && shown.step.strip.is_empty()
 }
 
 fn sign(kind: &str) -> char {
@@ -138,31 +128,22 @@ fn spared(shown: &ShownSpared) -> String {
     )
 }
 
-/// The events by name, with how many. What was not loaded is counted with the changes.
-fn counted(events: &[&ShownStep], counts: &Counts, listed: usize) -> Vec<String> {
-    let mut by_event: Vec<(String, usize)> = Vec::new();
-    for step in events {
-        let event = step.step.event.clone().unwrap_or_default();
-        match by_event.iter_mut().find(|(known, _)| *known == event) {
-            Some((_, count)) => *count += 1,
-            None => by_event.push((event, 1)),
-        }
-    }
-    let mut lines: Vec<String> = by_event
-        .into_iter()
+/// The steps that only record an event, counted; and how many others did not fit.
+fn recorded(shown: &Shown, counts: &Counts) -> Vec<String> {
+    let mut lines: Vec<String> = shown
+        .recorded
+        .iter()
         .map(|(event, count)| {
-            format!(
-                "~ {:<8} {count} people recorded as {event}; nothing else changes for them",
-                "change"
-            )
+            format!("~ change   {count} recorded as {event}; nothing else changes for them")
         })
         .collect();
+    let counted: i64 = shown.recorded.values().sum();
+    let told = u64::try_from(counted).unwrap_or(0) + u64::try_from(shown.steps.len()).unwrap_or(0);
     let total = counts.restore + counts.change + counts.suspend;
-    let loaded = u64::try_from(events.len() + listed).unwrap_or(u64::MAX);
-    if total > loaded {
+    if total > told {
         lines.push(format!(
             "  and {} steps more; see them with --all",
-            total - loaded
+            total - told
         ));
     }
     lines

@@ -1,0 +1,6 @@
+//! Who may do what: the ceiling on granting, the closed tables, and the decision.
+
+mod ceiling;
+mod decide;
+mod monotone;
+mod tables;

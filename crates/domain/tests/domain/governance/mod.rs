@@ -1,0 +1,13 @@
+//! Whether a person should have access: each rule of the policy against its own sentence.
+
+mod assess;
+mod drift;
+mod eligibility;
+mod entitlement;
+mod freshness;
+mod golden;
+mod jml;
+mod matrix;
+mod mode;
+mod policy_document;
+mod privileged;

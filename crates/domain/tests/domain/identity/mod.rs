@@ -1,0 +1,6 @@
+//! The person's account: address, links, overrides and lifecycle.
+
+mod email;
+mod lifecycle;
+mod link;
+mod overrides;

@@ -1,0 +1,8 @@
+//! Reconcile: admission, planning, what can be given back, and the guard before mass change.
+
+mod fingerprint;
+mod guard;
+mod plan;
+mod plan_promises;
+mod restore;
+mod snapshot;
