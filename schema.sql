@@ -292,7 +292,7 @@ begin
     perform from user_roles u join role r using (role_id)
       where u.tenant_id is not distinct from lost.tenant_id and r.tenant_id is null
         and r.name = case when lost.tenant_id is null then 'admin' else 'tenant_owner' end
-        and (u.valid_until is null or u.valid_until > now())
+        and (u.valid_until is null or u.valid_until > clock_timestamp())
       limit 1;
     if not found then
       raise exception '%', case when lost.tenant_id is null
@@ -545,7 +545,7 @@ declare
   private_changed text;
   body text;
   op text;
-  row_alias text;
+  op_of text;
   source_rows text;
 begin
   select array_agg(attname order by attnum) filter (where attname <> all (private || silent)),
@@ -564,11 +564,16 @@ begin
     '''{}''::jsonb');
 
   foreach op in array array['insert', 'update', 'delete'] loop
-    row_alias := case op when 'delete' then 'o' else 'n' end;
+    -- An update that changes a key ends one row and begins another: neither has its other half.
+    op_of := case op
+      when 'update' then format(
+        'case when o.%1$I is null then ''insert'' when n.%1$I is null then ''delete'' else ''update'' end', key[1])
+      else quote_literal(op)
+    end;
     source_rows := case op
       when 'insert' then 'new_rows n'
       when 'delete' then 'old_rows o'
-      else format('new_rows n join old_rows o on %s where %s', same_key, differs)
+      else format('new_rows n full join old_rows o on %s where %s', same_key, differs)
     end;
     body := format(
       $f$
@@ -580,37 +585,43 @@ begin
       set enable_nestloop = off
       as $body$
       begin
-        if not exists (select from %12$s) then
+        if not exists (select from %2$s) then
           return null;
         end if;
-        %2$s
+        %3$s
         insert into change_feed (table_name, key, op, image)
-        select %3$L, %4$s, %5$L, %6$s from %7$s;
-        %8$s
+        select %4$L, %5$s, %6$s, %7$s from %8$s;
+        %9$s
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select %9$L, %3$L, %4$s, app_user_id(), 'sql:' || session_user, %10$s, %11$s from %7$s;
+          select 'sql.' || %6$s, %4$L, %5$s, app_user_id(), 'sql:' || session_user, %10$s, %11$s from %8$s;
         end if;
         return null;
       end $body$
       $f$,
       'track_' || name || '_' || op,
+      case op when 'delete' then 'old_rows' else 'new_rows' end,
       case when reload_above is null then '' else format(
-        'if (select count(*) from %s) > %s then
+        'if (select count(*) from (select from %s limit %s) first) > %s then
           insert into change_feed (table_name, key, op) values (%L, '''', ''reload'');
-        else', case op when 'delete' then 'old_rows' else 'new_rows' end, reload_above, name) end,
+        else', source_rows, reload_above + 1, reload_above, name) end,
       name,
-      format(key_of, row_alias),
-      op,
-      case op when 'delete' then 'null' else format(image, 'n') end,
+      case op when 'insert' then format(key_of, 'n')
+              when 'delete' then format(key_of, 'o')
+              else format('coalesce(%s, %s)', format(key_of, 'n'), format(key_of, 'o')) end,
+      op_of,
+      case op when 'insert' then format(image, 'n')
+              when 'delete' then 'null'
+              else format('case when n.%I is not null then %s end', key[1], format(image, 'n')) end,
       source_rows,
       case when reload_above is null then '' else 'end if;' end,
-      'sql.' || op,
-      case op when 'insert' then 'null' else format(image, 'o') end,
-      case op when 'delete' then 'null'
-              when 'insert' then format(image, 'n')
-              else format(image, 'n') || ' || ' || private_changed end,
-      case op when 'delete' then 'old_rows' else 'new_rows' end
+      case op when 'insert' then 'null'
+              when 'delete' then format(image, 'o')
+              else format('case when o.%I is not null then %s end', key[1], format(image, 'o')) end,
+      case op when 'insert' then format(image, 'n')
+              when 'delete' then 'null'
+              else format('case when o.%1$I is null then %2$s when n.%1$I is not null then %2$s || %3$s end',
+                          key[1], format(image, 'n'), private_changed) end
     );
     execute body;
     execute format(
@@ -655,7 +666,7 @@ CREATE FUNCTION public.track_access_policy_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'access_policy', o.name::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('name', o.name, 'resolved', o.resolved, 'source', o.source), null from old_rows o;
+          select 'sql.' || 'delete', 'access_policy', o.name::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('name', o.name, 'resolved', o.resolved, 'source', o.source), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -687,7 +698,7 @@ CREATE FUNCTION public.track_access_policy_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'access_policy', n.name::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) from new_rows n;
+          select 'sql.' || 'insert', 'access_policy', n.name::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) from new_rows n;
         end if;
         return null;
       end $$;
@@ -715,11 +726,11 @@ CREATE FUNCTION public.track_access_policy_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'access_policy', n.name::text, 'update', jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) from new_rows n join old_rows o on o.name = n.name where (o.name, o.resolved, o.source) is distinct from (n.name, n.resolved, n.source);
+        select 'access_policy', coalesce(n.name::text, o.name::text), case when o.name is null then 'insert' when n.name is null then 'delete' else 'update' end, case when n.name is not null then jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) end from new_rows n full join old_rows o on o.name = n.name where (o.name, o.resolved, o.source) is distinct from (n.name, n.resolved, n.source);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'access_policy', n.name::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('name', o.name, 'resolved', o.resolved, 'source', o.source), jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) || '{}'::jsonb from new_rows n join old_rows o on o.name = n.name where (o.name, o.resolved, o.source) is distinct from (n.name, n.resolved, n.source);
+          select 'sql.' || case when o.name is null then 'insert' when n.name is null then 'delete' else 'update' end, 'access_policy', coalesce(n.name::text, o.name::text), app_user_id(), 'sql:' || session_user, case when o.name is not null then jsonb_build_object('name', o.name, 'resolved', o.resolved, 'source', o.source) end, case when o.name is null then jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) when n.name is not null then jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) || '{}'::jsonb end from new_rows n full join old_rows o on o.name = n.name where (o.name, o.resolved, o.source) is distinct from (n.name, n.resolved, n.source);
         end if;
         return null;
       end $$;
@@ -751,7 +762,7 @@ CREATE FUNCTION public.track_app_user_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'app_user', o.user_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), null from old_rows o;
+          select 'sql.' || 'delete', 'app_user', o.user_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -783,7 +794,7 @@ CREATE FUNCTION public.track_app_user_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'app_user', n.user_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
+          select 'sql.' || 'insert', 'app_user', n.user_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
         end if;
         return null;
       end $$;
@@ -811,11 +822,11 @@ CREATE FUNCTION public.track_app_user_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'app_user', n.user_id::text, 'update', jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
+        select 'app_user', coalesce(n.user_id::text, o.user_id::text), case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, case when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'app_user', n.user_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) || jsonb_build_object('changed', array_remove(array[case when o.email is distinct from n.email then 'email' end, case when o.display_name is distinct from n.display_name then 'display_name' end, case when o.claims is distinct from n.claims then 'claims' end], null)) from new_rows n join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
+          select 'sql.' || case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, 'app_user', coalesce(n.user_id::text, o.user_id::text), app_user_id(), 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) || jsonb_build_object('changed', array_remove(array[case when o.email is distinct from n.email then 'email' end, case when o.display_name is distinct from n.display_name then 'display_name' end, case when o.claims is distinct from n.claims then 'claims' end], null)) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
         end if;
         return null;
       end $$;
@@ -841,7 +852,7 @@ CREATE FUNCTION public.track_discord_member_delete() RETURNS trigger
         if not exists (select from old_rows) then
           return null;
         end if;
-        if (select count(*) from old_rows) > 10000 then
+        if (select count(*) from (select from old_rows o limit 10001) first) > 10000 then
           insert into change_feed (table_name, key, op) values ('discord_member', '', 'reload');
         else
         insert into change_feed (table_name, key, op, image)
@@ -849,7 +860,7 @@ CREATE FUNCTION public.track_discord_member_delete() RETURNS trigger
         end if;
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'discord_member', o.guild_id::text || '/' || o.discord_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('guild_id', o.guild_id, 'discord_id', o.discord_id, 'roles', o.roles), null from old_rows o;
+          select 'sql.' || 'delete', 'discord_member', o.guild_id::text || '/' || o.discord_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('guild_id', o.guild_id, 'discord_id', o.discord_id, 'roles', o.roles), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -875,7 +886,7 @@ CREATE FUNCTION public.track_discord_member_insert() RETURNS trigger
         if not exists (select from new_rows) then
           return null;
         end if;
-        if (select count(*) from new_rows) > 10000 then
+        if (select count(*) from (select from new_rows n limit 10001) first) > 10000 then
           insert into change_feed (table_name, key, op) values ('discord_member', '', 'reload');
         else
         insert into change_feed (table_name, key, op, image)
@@ -883,7 +894,7 @@ CREATE FUNCTION public.track_discord_member_insert() RETURNS trigger
         end if;
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'discord_member', n.guild_id::text || '/' || n.discord_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) from new_rows n;
+          select 'sql.' || 'insert', 'discord_member', n.guild_id::text || '/' || n.discord_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) from new_rows n;
         end if;
         return null;
       end $$;
@@ -909,15 +920,15 @@ CREATE FUNCTION public.track_discord_member_update() RETURNS trigger
         if not exists (select from new_rows) then
           return null;
         end if;
-        if (select count(*) from new_rows) > 10000 then
+        if (select count(*) from (select from new_rows n full join old_rows o on o.guild_id = n.guild_id and o.discord_id = n.discord_id where (o.guild_id, o.discord_id, o.roles) is distinct from (n.guild_id, n.discord_id, n.roles) limit 10001) first) > 10000 then
           insert into change_feed (table_name, key, op) values ('discord_member', '', 'reload');
         else
         insert into change_feed (table_name, key, op, image)
-        select 'discord_member', n.guild_id::text || '/' || n.discord_id::text, 'update', jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) from new_rows n join old_rows o on o.guild_id = n.guild_id and o.discord_id = n.discord_id where (o.guild_id, o.discord_id, o.roles) is distinct from (n.guild_id, n.discord_id, n.roles);
+        select 'discord_member', coalesce(n.guild_id::text || '/' || n.discord_id::text, o.guild_id::text || '/' || o.discord_id::text), case when o.guild_id is null then 'insert' when n.guild_id is null then 'delete' else 'update' end, case when n.guild_id is not null then jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) end from new_rows n full join old_rows o on o.guild_id = n.guild_id and o.discord_id = n.discord_id where (o.guild_id, o.discord_id, o.roles) is distinct from (n.guild_id, n.discord_id, n.roles);
         end if;
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'discord_member', n.guild_id::text || '/' || n.discord_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('guild_id', o.guild_id, 'discord_id', o.discord_id, 'roles', o.roles), jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) || '{}'::jsonb from new_rows n join old_rows o on o.guild_id = n.guild_id and o.discord_id = n.discord_id where (o.guild_id, o.discord_id, o.roles) is distinct from (n.guild_id, n.discord_id, n.roles);
+          select 'sql.' || case when o.guild_id is null then 'insert' when n.guild_id is null then 'delete' else 'update' end, 'discord_member', coalesce(n.guild_id::text || '/' || n.discord_id::text, o.guild_id::text || '/' || o.discord_id::text), app_user_id(), 'sql:' || session_user, case when o.guild_id is not null then jsonb_build_object('guild_id', o.guild_id, 'discord_id', o.discord_id, 'roles', o.roles) end, case when o.guild_id is null then jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) when n.guild_id is not null then jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) || '{}'::jsonb end from new_rows n full join old_rows o on o.guild_id = n.guild_id and o.discord_id = n.discord_id where (o.guild_id, o.discord_id, o.roles) is distinct from (n.guild_id, n.discord_id, n.roles);
         end if;
         return null;
       end $$;
@@ -949,7 +960,7 @@ CREATE FUNCTION public.track_discord_snapshot_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'discord_snapshot', o.snapshot_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('snapshot_id', o.snapshot_id, 'guild_id', o.guild_id, 'taken_at', o.taken_at, 'admitted_at', o.admitted_at, 'members', o.members, 'added', o.added, 'changed', o.changed, 'removed', o.removed, 'source', o.source), null from old_rows o;
+          select 'sql.' || 'delete', 'discord_snapshot', o.snapshot_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('snapshot_id', o.snapshot_id, 'guild_id', o.guild_id, 'taken_at', o.taken_at, 'admitted_at', o.admitted_at, 'members', o.members, 'added', o.added, 'changed', o.changed, 'removed', o.removed, 'source', o.source), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -981,7 +992,7 @@ CREATE FUNCTION public.track_discord_snapshot_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'discord_snapshot', n.snapshot_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) from new_rows n;
+          select 'sql.' || 'insert', 'discord_snapshot', n.snapshot_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1009,11 +1020,11 @@ CREATE FUNCTION public.track_discord_snapshot_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'discord_snapshot', n.snapshot_id::text, 'update', jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) from new_rows n join old_rows o on o.snapshot_id = n.snapshot_id where (o.snapshot_id, o.guild_id, o.taken_at, o.admitted_at, o.members, o.added, o.changed, o.removed, o.source) is distinct from (n.snapshot_id, n.guild_id, n.taken_at, n.admitted_at, n.members, n.added, n.changed, n.removed, n.source);
+        select 'discord_snapshot', coalesce(n.snapshot_id::text, o.snapshot_id::text), case when o.snapshot_id is null then 'insert' when n.snapshot_id is null then 'delete' else 'update' end, case when n.snapshot_id is not null then jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) end from new_rows n full join old_rows o on o.snapshot_id = n.snapshot_id where (o.snapshot_id, o.guild_id, o.taken_at, o.admitted_at, o.members, o.added, o.changed, o.removed, o.source) is distinct from (n.snapshot_id, n.guild_id, n.taken_at, n.admitted_at, n.members, n.added, n.changed, n.removed, n.source);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'discord_snapshot', n.snapshot_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('snapshot_id', o.snapshot_id, 'guild_id', o.guild_id, 'taken_at', o.taken_at, 'admitted_at', o.admitted_at, 'members', o.members, 'added', o.added, 'changed', o.changed, 'removed', o.removed, 'source', o.source), jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) || '{}'::jsonb from new_rows n join old_rows o on o.snapshot_id = n.snapshot_id where (o.snapshot_id, o.guild_id, o.taken_at, o.admitted_at, o.members, o.added, o.changed, o.removed, o.source) is distinct from (n.snapshot_id, n.guild_id, n.taken_at, n.admitted_at, n.members, n.added, n.changed, n.removed, n.source);
+          select 'sql.' || case when o.snapshot_id is null then 'insert' when n.snapshot_id is null then 'delete' else 'update' end, 'discord_snapshot', coalesce(n.snapshot_id::text, o.snapshot_id::text), app_user_id(), 'sql:' || session_user, case when o.snapshot_id is not null then jsonb_build_object('snapshot_id', o.snapshot_id, 'guild_id', o.guild_id, 'taken_at', o.taken_at, 'admitted_at', o.admitted_at, 'members', o.members, 'added', o.added, 'changed', o.changed, 'removed', o.removed, 'source', o.source) end, case when o.snapshot_id is null then jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) when n.snapshot_id is not null then jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) || '{}'::jsonb end from new_rows n full join old_rows o on o.snapshot_id = n.snapshot_id where (o.snapshot_id, o.guild_id, o.taken_at, o.admitted_at, o.members, o.added, o.changed, o.removed, o.source) is distinct from (n.snapshot_id, n.guild_id, n.taken_at, n.admitted_at, n.members, n.added, n.changed, n.removed, n.source);
         end if;
         return null;
       end $$;
@@ -1045,7 +1056,7 @@ CREATE FUNCTION public.track_entitlement_mapping_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'entitlement_mapping', o.entitlement::text || '/' || o.guild_id::text || '/' || o.role_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('entitlement', o.entitlement, 'guild_id', o.guild_id, 'role_id', o.role_id), null from old_rows o;
+          select 'sql.' || 'delete', 'entitlement_mapping', o.entitlement::text || '/' || o.guild_id::text || '/' || o.role_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('entitlement', o.entitlement, 'guild_id', o.guild_id, 'role_id', o.role_id), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1077,7 +1088,7 @@ CREATE FUNCTION public.track_entitlement_mapping_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'entitlement_mapping', n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) from new_rows n;
+          select 'sql.' || 'insert', 'entitlement_mapping', n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1105,11 +1116,11 @@ CREATE FUNCTION public.track_entitlement_mapping_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'entitlement_mapping', n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, 'update', jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) from new_rows n join old_rows o on o.entitlement = n.entitlement and o.guild_id = n.guild_id and o.role_id = n.role_id where (o.entitlement, o.guild_id, o.role_id) is distinct from (n.entitlement, n.guild_id, n.role_id);
+        select 'entitlement_mapping', coalesce(n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, o.entitlement::text || '/' || o.guild_id::text || '/' || o.role_id::text), case when o.entitlement is null then 'insert' when n.entitlement is null then 'delete' else 'update' end, case when n.entitlement is not null then jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) end from new_rows n full join old_rows o on o.entitlement = n.entitlement and o.guild_id = n.guild_id and o.role_id = n.role_id where (o.entitlement, o.guild_id, o.role_id) is distinct from (n.entitlement, n.guild_id, n.role_id);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'entitlement_mapping', n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('entitlement', o.entitlement, 'guild_id', o.guild_id, 'role_id', o.role_id), jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) || '{}'::jsonb from new_rows n join old_rows o on o.entitlement = n.entitlement and o.guild_id = n.guild_id and o.role_id = n.role_id where (o.entitlement, o.guild_id, o.role_id) is distinct from (n.entitlement, n.guild_id, n.role_id);
+          select 'sql.' || case when o.entitlement is null then 'insert' when n.entitlement is null then 'delete' else 'update' end, 'entitlement_mapping', coalesce(n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, o.entitlement::text || '/' || o.guild_id::text || '/' || o.role_id::text), app_user_id(), 'sql:' || session_user, case when o.entitlement is not null then jsonb_build_object('entitlement', o.entitlement, 'guild_id', o.guild_id, 'role_id', o.role_id) end, case when o.entitlement is null then jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) when n.entitlement is not null then jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.entitlement = n.entitlement and o.guild_id = n.guild_id and o.role_id = n.role_id where (o.entitlement, o.guild_id, o.role_id) is distinct from (n.entitlement, n.guild_id, n.role_id);
         end if;
         return null;
       end $$;
@@ -1141,7 +1152,7 @@ CREATE FUNCTION public.track_exemption_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'exemption', o.exemption_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at), null from old_rows o;
+          select 'sql.' || 'delete', 'exemption', o.exemption_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1173,7 +1184,7 @@ CREATE FUNCTION public.track_exemption_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'exemption', n.exemption_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) from new_rows n;
+          select 'sql.' || 'insert', 'exemption', n.exemption_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1201,11 +1212,11 @@ CREATE FUNCTION public.track_exemption_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'exemption', n.exemption_id::text, 'update', jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) from new_rows n join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.ended_at) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.ended_at);
+        select 'exemption', coalesce(n.exemption_id::text, o.exemption_id::text), case when o.exemption_id is null then 'insert' when n.exemption_id is null then 'delete' else 'update' end, case when n.exemption_id is not null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) end from new_rows n full join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.ended_at) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.ended_at);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'exemption', n.exemption_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at), jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) || '{}'::jsonb from new_rows n join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.ended_at) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.ended_at);
+          select 'sql.' || case when o.exemption_id is null then 'insert' when n.exemption_id is null then 'delete' else 'update' end, 'exemption', coalesce(n.exemption_id::text, o.exemption_id::text), app_user_id(), 'sql:' || session_user, case when o.exemption_id is not null then jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at) end, case when o.exemption_id is null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) when n.exemption_id is not null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.ended_at) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.ended_at);
         end if;
         return null;
       end $$;
@@ -1237,7 +1248,7 @@ CREATE FUNCTION public.track_governance_setting_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'governance_setting', o.only_row::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days), null from old_rows o;
+          select 'sql.' || 'delete', 'governance_setting', o.only_row::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1269,7 +1280,7 @@ CREATE FUNCTION public.track_governance_setting_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'governance_setting', n.only_row::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) from new_rows n;
+          select 'sql.' || 'insert', 'governance_setting', n.only_row::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1297,11 +1308,11 @@ CREATE FUNCTION public.track_governance_setting_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'governance_setting', n.only_row::text, 'update', jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) from new_rows n join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days);
+        select 'governance_setting', coalesce(n.only_row::text, o.only_row::text), case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, case when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'governance_setting', n.only_row::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days), jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) || '{}'::jsonb from new_rows n join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days);
+          select 'sql.' || case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, 'governance_setting', coalesce(n.only_row::text, o.only_row::text), app_user_id(), 'sql:' || session_user, case when o.only_row is not null then jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days) end, case when o.only_row is null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) || '{}'::jsonb end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days);
         end if;
         return null;
       end $$;
@@ -1333,7 +1344,7 @@ CREATE FUNCTION public.track_hold_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'hold', o.hold_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at), null from old_rows o;
+          select 'sql.' || 'delete', 'hold', o.hold_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1365,7 +1376,7 @@ CREATE FUNCTION public.track_hold_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'hold', n.hold_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) from new_rows n;
+          select 'sql.' || 'insert', 'hold', n.hold_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1393,11 +1404,11 @@ CREATE FUNCTION public.track_hold_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'hold', n.hold_id::text, 'update', jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) from new_rows n join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at);
+        select 'hold', coalesce(n.hold_id::text, o.hold_id::text), case when o.hold_id is null then 'insert' when n.hold_id is null then 'delete' else 'update' end, case when n.hold_id is not null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) end from new_rows n full join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'hold', n.hold_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at), jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) || '{}'::jsonb from new_rows n join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at);
+          select 'sql.' || case when o.hold_id is null then 'insert' when n.hold_id is null then 'delete' else 'update' end, 'hold', coalesce(n.hold_id::text, o.hold_id::text), app_user_id(), 'sql:' || session_user, case when o.hold_id is not null then jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at) end, case when o.hold_id is null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) when n.hold_id is not null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at);
         end if;
         return null;
       end $$;
@@ -1429,7 +1440,7 @@ CREATE FUNCTION public.track_identity_link_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'identity_link', o.provider::text || '/' || o.external_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'provider', o.provider, 'external_id', o.external_id, 'discord_id', o.discord_id), null from old_rows o;
+          select 'sql.' || 'delete', 'identity_link', o.provider::text || '/' || o.external_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'provider', o.provider, 'external_id', o.external_id, 'discord_id', o.discord_id), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1461,7 +1472,7 @@ CREATE FUNCTION public.track_identity_link_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'identity_link', n.provider::text || '/' || n.external_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) from new_rows n;
+          select 'sql.' || 'insert', 'identity_link', n.provider::text || '/' || n.external_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1489,11 +1500,11 @@ CREATE FUNCTION public.track_identity_link_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'identity_link', n.provider::text || '/' || n.external_id::text, 'update', jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) from new_rows n join old_rows o on o.provider = n.provider and o.external_id = n.external_id where (o.user_id, o.provider, o.external_id, o.discord_id) is distinct from (n.user_id, n.provider, n.external_id, n.discord_id);
+        select 'identity_link', coalesce(n.provider::text || '/' || n.external_id::text, o.provider::text || '/' || o.external_id::text), case when o.provider is null then 'insert' when n.provider is null then 'delete' else 'update' end, case when n.provider is not null then jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) end from new_rows n full join old_rows o on o.provider = n.provider and o.external_id = n.external_id where (o.user_id, o.provider, o.external_id, o.discord_id) is distinct from (n.user_id, n.provider, n.external_id, n.discord_id);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'identity_link', n.provider::text || '/' || n.external_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'provider', o.provider, 'external_id', o.external_id, 'discord_id', o.discord_id), jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) || '{}'::jsonb from new_rows n join old_rows o on o.provider = n.provider and o.external_id = n.external_id where (o.user_id, o.provider, o.external_id, o.discord_id) is distinct from (n.user_id, n.provider, n.external_id, n.discord_id);
+          select 'sql.' || case when o.provider is null then 'insert' when n.provider is null then 'delete' else 'update' end, 'identity_link', coalesce(n.provider::text || '/' || n.external_id::text, o.provider::text || '/' || o.external_id::text), app_user_id(), 'sql:' || session_user, case when o.provider is not null then jsonb_build_object('user_id', o.user_id, 'provider', o.provider, 'external_id', o.external_id, 'discord_id', o.discord_id) end, case when o.provider is null then jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) when n.provider is not null then jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.provider = n.provider and o.external_id = n.external_id where (o.user_id, o.provider, o.external_id, o.discord_id) is distinct from (n.user_id, n.provider, n.external_id, n.discord_id);
         end if;
         return null;
       end $$;
@@ -1525,7 +1536,7 @@ CREATE FUNCTION public.track_membership_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'membership', o.organization_id::text || '/' || o.user_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('organization_id', o.organization_id, 'user_id', o.user_id, 'status', o.status, 'exclusive', o.exclusive), null from old_rows o;
+          select 'sql.' || 'delete', 'membership', o.organization_id::text || '/' || o.user_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('organization_id', o.organization_id, 'user_id', o.user_id, 'status', o.status, 'exclusive', o.exclusive), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1557,7 +1568,7 @@ CREATE FUNCTION public.track_membership_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'membership', n.organization_id::text || '/' || n.user_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) from new_rows n;
+          select 'sql.' || 'insert', 'membership', n.organization_id::text || '/' || n.user_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1585,11 +1596,11 @@ CREATE FUNCTION public.track_membership_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'membership', n.organization_id::text || '/' || n.user_id::text, 'update', jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) from new_rows n join old_rows o on o.organization_id = n.organization_id and o.user_id = n.user_id where (o.organization_id, o.user_id, o.status, o.exclusive) is distinct from (n.organization_id, n.user_id, n.status, n.exclusive);
+        select 'membership', coalesce(n.organization_id::text || '/' || n.user_id::text, o.organization_id::text || '/' || o.user_id::text), case when o.organization_id is null then 'insert' when n.organization_id is null then 'delete' else 'update' end, case when n.organization_id is not null then jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) end from new_rows n full join old_rows o on o.organization_id = n.organization_id and o.user_id = n.user_id where (o.organization_id, o.user_id, o.status, o.exclusive) is distinct from (n.organization_id, n.user_id, n.status, n.exclusive);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'membership', n.organization_id::text || '/' || n.user_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('organization_id', o.organization_id, 'user_id', o.user_id, 'status', o.status, 'exclusive', o.exclusive), jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) || '{}'::jsonb from new_rows n join old_rows o on o.organization_id = n.organization_id and o.user_id = n.user_id where (o.organization_id, o.user_id, o.status, o.exclusive) is distinct from (n.organization_id, n.user_id, n.status, n.exclusive);
+          select 'sql.' || case when o.organization_id is null then 'insert' when n.organization_id is null then 'delete' else 'update' end, 'membership', coalesce(n.organization_id::text || '/' || n.user_id::text, o.organization_id::text || '/' || o.user_id::text), app_user_id(), 'sql:' || session_user, case when o.organization_id is not null then jsonb_build_object('organization_id', o.organization_id, 'user_id', o.user_id, 'status', o.status, 'exclusive', o.exclusive) end, case when o.organization_id is null then jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) when n.organization_id is not null then jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) || '{}'::jsonb end from new_rows n full join old_rows o on o.organization_id = n.organization_id and o.user_id = n.user_id where (o.organization_id, o.user_id, o.status, o.exclusive) is distinct from (n.organization_id, n.user_id, n.status, n.exclusive);
         end if;
         return null;
       end $$;
@@ -1621,7 +1632,7 @@ CREATE FUNCTION public.track_organization_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'organization', o.id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('id', o.id, 'slug', o.slug, 'is_default', o.is_default), null from old_rows o;
+          select 'sql.' || 'delete', 'organization', o.id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('id', o.id, 'slug', o.slug, 'is_default', o.is_default), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1653,7 +1664,7 @@ CREATE FUNCTION public.track_organization_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'organization', n.id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) from new_rows n;
+          select 'sql.' || 'insert', 'organization', n.id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1681,11 +1692,11 @@ CREATE FUNCTION public.track_organization_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'organization', n.id::text, 'update', jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) from new_rows n join old_rows o on o.id = n.id where (o.id, o.slug, o.name, o.description, o.is_default) is distinct from (n.id, n.slug, n.name, n.description, n.is_default);
+        select 'organization', coalesce(n.id::text, o.id::text), case when o.id is null then 'insert' when n.id is null then 'delete' else 'update' end, case when n.id is not null then jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) end from new_rows n full join old_rows o on o.id = n.id where (o.id, o.slug, o.name, o.description, o.is_default) is distinct from (n.id, n.slug, n.name, n.description, n.is_default);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'organization', n.id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('id', o.id, 'slug', o.slug, 'is_default', o.is_default), jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end, case when o.description is distinct from n.description then 'description' end], null)) from new_rows n join old_rows o on o.id = n.id where (o.id, o.slug, o.name, o.description, o.is_default) is distinct from (n.id, n.slug, n.name, n.description, n.is_default);
+          select 'sql.' || case when o.id is null then 'insert' when n.id is null then 'delete' else 'update' end, 'organization', coalesce(n.id::text, o.id::text), app_user_id(), 'sql:' || session_user, case when o.id is not null then jsonb_build_object('id', o.id, 'slug', o.slug, 'is_default', o.is_default) end, case when o.id is null then jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) when n.id is not null then jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end, case when o.description is distinct from n.description then 'description' end], null)) end from new_rows n full join old_rows o on o.id = n.id where (o.id, o.slug, o.name, o.description, o.is_default) is distinct from (n.id, n.slug, n.name, n.description, n.is_default);
         end if;
         return null;
       end $$;
@@ -1717,7 +1728,7 @@ CREATE FUNCTION public.track_project_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'project', o.project_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('project_id', o.project_id, 'tenant_id', o.tenant_id, 'slug', o.slug), null from old_rows o;
+          select 'sql.' || 'delete', 'project', o.project_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('project_id', o.project_id, 'tenant_id', o.tenant_id, 'slug', o.slug), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1749,7 +1760,7 @@ CREATE FUNCTION public.track_project_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'project', n.project_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) from new_rows n;
+          select 'sql.' || 'insert', 'project', n.project_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1777,11 +1788,11 @@ CREATE FUNCTION public.track_project_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'project', n.project_id::text, 'update', jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) from new_rows n join old_rows o on o.project_id = n.project_id where (o.project_id, o.tenant_id, o.slug, o.name) is distinct from (n.project_id, n.tenant_id, n.slug, n.name);
+        select 'project', coalesce(n.project_id::text, o.project_id::text), case when o.project_id is null then 'insert' when n.project_id is null then 'delete' else 'update' end, case when n.project_id is not null then jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) end from new_rows n full join old_rows o on o.project_id = n.project_id where (o.project_id, o.tenant_id, o.slug, o.name) is distinct from (n.project_id, n.tenant_id, n.slug, n.name);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'project', n.project_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('project_id', o.project_id, 'tenant_id', o.tenant_id, 'slug', o.slug), jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end], null)) from new_rows n join old_rows o on o.project_id = n.project_id where (o.project_id, o.tenant_id, o.slug, o.name) is distinct from (n.project_id, n.tenant_id, n.slug, n.name);
+          select 'sql.' || case when o.project_id is null then 'insert' when n.project_id is null then 'delete' else 'update' end, 'project', coalesce(n.project_id::text, o.project_id::text), app_user_id(), 'sql:' || session_user, case when o.project_id is not null then jsonb_build_object('project_id', o.project_id, 'tenant_id', o.tenant_id, 'slug', o.slug) end, case when o.project_id is null then jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) when n.project_id is not null then jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end], null)) end from new_rows n full join old_rows o on o.project_id = n.project_id where (o.project_id, o.tenant_id, o.slug, o.name) is distinct from (n.project_id, n.tenant_id, n.slug, n.name);
         end if;
         return null;
       end $$;
@@ -1813,7 +1824,7 @@ CREATE FUNCTION public.track_role_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'role', o.role_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'name', o.name, 'scope', o.scope, 'tenant_id', o.tenant_id, 'rank', o.rank, 'portal', o.portal, 'administrative', o.administrative, 'built_in', o.built_in), null from old_rows o;
+          select 'sql.' || 'delete', 'role', o.role_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'name', o.name, 'scope', o.scope, 'tenant_id', o.tenant_id, 'rank', o.rank, 'portal', o.portal, 'administrative', o.administrative, 'built_in', o.built_in), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1845,7 +1856,7 @@ CREATE FUNCTION public.track_role_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'role', n.role_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) from new_rows n;
+          select 'sql.' || 'insert', 'role', n.role_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1877,7 +1888,7 @@ CREATE FUNCTION public.track_role_permission_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'role_permission', o.role_id::text || '/' || o.permission::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'permission', o.permission), null from old_rows o;
+          select 'sql.' || 'delete', 'role_permission', o.role_id::text || '/' || o.permission::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'permission', o.permission), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1909,7 +1920,7 @@ CREATE FUNCTION public.track_role_permission_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'role_permission', n.role_id::text || '/' || n.permission::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('role_id', n.role_id, 'permission', n.permission) from new_rows n;
+          select 'sql.' || 'insert', 'role_permission', n.role_id::text || '/' || n.permission::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('role_id', n.role_id, 'permission', n.permission) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1937,11 +1948,11 @@ CREATE FUNCTION public.track_role_permission_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'role_permission', n.role_id::text || '/' || n.permission::text, 'update', jsonb_build_object('role_id', n.role_id, 'permission', n.permission) from new_rows n join old_rows o on o.role_id = n.role_id and o.permission = n.permission where (o.role_id, o.permission) is distinct from (n.role_id, n.permission);
+        select 'role_permission', coalesce(n.role_id::text || '/' || n.permission::text, o.role_id::text || '/' || o.permission::text), case when o.role_id is null then 'insert' when n.role_id is null then 'delete' else 'update' end, case when n.role_id is not null then jsonb_build_object('role_id', n.role_id, 'permission', n.permission) end from new_rows n full join old_rows o on o.role_id = n.role_id and o.permission = n.permission where (o.role_id, o.permission) is distinct from (n.role_id, n.permission);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'role_permission', n.role_id::text || '/' || n.permission::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'permission', o.permission), jsonb_build_object('role_id', n.role_id, 'permission', n.permission) || '{}'::jsonb from new_rows n join old_rows o on o.role_id = n.role_id and o.permission = n.permission where (o.role_id, o.permission) is distinct from (n.role_id, n.permission);
+          select 'sql.' || case when o.role_id is null then 'insert' when n.role_id is null then 'delete' else 'update' end, 'role_permission', coalesce(n.role_id::text || '/' || n.permission::text, o.role_id::text || '/' || o.permission::text), app_user_id(), 'sql:' || session_user, case when o.role_id is not null then jsonb_build_object('role_id', o.role_id, 'permission', o.permission) end, case when o.role_id is null then jsonb_build_object('role_id', n.role_id, 'permission', n.permission) when n.role_id is not null then jsonb_build_object('role_id', n.role_id, 'permission', n.permission) || '{}'::jsonb end from new_rows n full join old_rows o on o.role_id = n.role_id and o.permission = n.permission where (o.role_id, o.permission) is distinct from (n.role_id, n.permission);
         end if;
         return null;
       end $$;
@@ -1969,11 +1980,11 @@ CREATE FUNCTION public.track_role_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'role', n.role_id::text, 'update', jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) from new_rows n join old_rows o on o.role_id = n.role_id where (o.role_id, o.name, o.scope, o.tenant_id, o.rank, o.portal, o.administrative, o.built_in, o.description) is distinct from (n.role_id, n.name, n.scope, n.tenant_id, n.rank, n.portal, n.administrative, n.built_in, n.description);
+        select 'role', coalesce(n.role_id::text, o.role_id::text), case when o.role_id is null then 'insert' when n.role_id is null then 'delete' else 'update' end, case when n.role_id is not null then jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) end from new_rows n full join old_rows o on o.role_id = n.role_id where (o.role_id, o.name, o.scope, o.tenant_id, o.rank, o.portal, o.administrative, o.built_in, o.description) is distinct from (n.role_id, n.name, n.scope, n.tenant_id, n.rank, n.portal, n.administrative, n.built_in, n.description);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'role', n.role_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'name', o.name, 'scope', o.scope, 'tenant_id', o.tenant_id, 'rank', o.rank, 'portal', o.portal, 'administrative', o.administrative, 'built_in', o.built_in), jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) || jsonb_build_object('changed', array_remove(array[case when o.description is distinct from n.description then 'description' end], null)) from new_rows n join old_rows o on o.role_id = n.role_id where (o.role_id, o.name, o.scope, o.tenant_id, o.rank, o.portal, o.administrative, o.built_in, o.description) is distinct from (n.role_id, n.name, n.scope, n.tenant_id, n.rank, n.portal, n.administrative, n.built_in, n.description);
+          select 'sql.' || case when o.role_id is null then 'insert' when n.role_id is null then 'delete' else 'update' end, 'role', coalesce(n.role_id::text, o.role_id::text), app_user_id(), 'sql:' || session_user, case when o.role_id is not null then jsonb_build_object('role_id', o.role_id, 'name', o.name, 'scope', o.scope, 'tenant_id', o.tenant_id, 'rank', o.rank, 'portal', o.portal, 'administrative', o.administrative, 'built_in', o.built_in) end, case when o.role_id is null then jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) when n.role_id is not null then jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) || jsonb_build_object('changed', array_remove(array[case when o.description is distinct from n.description then 'description' end], null)) end from new_rows n full join old_rows o on o.role_id = n.role_id where (o.role_id, o.name, o.scope, o.tenant_id, o.rank, o.portal, o.administrative, o.built_in, o.description) is distinct from (n.role_id, n.name, n.scope, n.tenant_id, n.rank, n.portal, n.administrative, n.built_in, n.description);
         end if;
         return null;
       end $$;
@@ -2005,7 +2016,7 @@ CREATE FUNCTION public.track_stripped_assignment_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'stripped_assignment', o.assignment_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until, 'stripped_at', o.stripped_at, 'plan_id', o.plan_id), null from old_rows o;
+          select 'sql.' || 'delete', 'stripped_assignment', o.assignment_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until, 'stripped_at', o.stripped_at, 'plan_id', o.plan_id), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -2037,7 +2048,7 @@ CREATE FUNCTION public.track_stripped_assignment_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'stripped_assignment', n.assignment_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) from new_rows n;
+          select 'sql.' || 'insert', 'stripped_assignment', n.assignment_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) from new_rows n;
         end if;
         return null;
       end $$;
@@ -2065,11 +2076,11 @@ CREATE FUNCTION public.track_stripped_assignment_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'stripped_assignment', n.assignment_id::text, 'update', jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) from new_rows n join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until, o.stripped_at, o.plan_id) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until, n.stripped_at, n.plan_id);
+        select 'stripped_assignment', coalesce(n.assignment_id::text, o.assignment_id::text), case when o.assignment_id is null then 'insert' when n.assignment_id is null then 'delete' else 'update' end, case when n.assignment_id is not null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) end from new_rows n full join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until, o.stripped_at, o.plan_id) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until, n.stripped_at, n.plan_id);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'stripped_assignment', n.assignment_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until, 'stripped_at', o.stripped_at, 'plan_id', o.plan_id), jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) || '{}'::jsonb from new_rows n join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until, o.stripped_at, o.plan_id) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until, n.stripped_at, n.plan_id);
+          select 'sql.' || case when o.assignment_id is null then 'insert' when n.assignment_id is null then 'delete' else 'update' end, 'stripped_assignment', coalesce(n.assignment_id::text, o.assignment_id::text), app_user_id(), 'sql:' || session_user, case when o.assignment_id is not null then jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until, 'stripped_at', o.stripped_at, 'plan_id', o.plan_id) end, case when o.assignment_id is null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) when n.assignment_id is not null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until, o.stripped_at, o.plan_id) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until, n.stripped_at, n.plan_id);
         end if;
         return null;
       end $$;
@@ -2101,7 +2112,7 @@ CREATE FUNCTION public.track_user_roles_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.delete', 'user_roles', o.assignment_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until), null from old_rows o;
+          select 'sql.' || 'delete', 'user_roles', o.assignment_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -2133,7 +2144,7 @@ CREATE FUNCTION public.track_user_roles_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.insert', 'user_roles', n.assignment_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) from new_rows n;
+          select 'sql.' || 'insert', 'user_roles', n.assignment_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) from new_rows n;
         end if;
         return null;
       end $$;
@@ -2161,11 +2172,11 @@ CREATE FUNCTION public.track_user_roles_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'user_roles', n.assignment_id::text, 'update', jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) from new_rows n join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until);
+        select 'user_roles', coalesce(n.assignment_id::text, o.assignment_id::text), case when o.assignment_id is null then 'insert' when n.assignment_id is null then 'delete' else 'update' end, case when n.assignment_id is not null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) end from new_rows n full join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.update', 'user_roles', n.assignment_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until), jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) || '{}'::jsonb from new_rows n join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until);
+          select 'sql.' || case when o.assignment_id is null then 'insert' when n.assignment_id is null then 'delete' else 'update' end, 'user_roles', coalesce(n.assignment_id::text, o.assignment_id::text), app_user_id(), 'sql:' || session_user, case when o.assignment_id is not null then jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until) end, case when o.assignment_id is null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) when n.assignment_id is not null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) || '{}'::jsonb end from new_rows n full join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until);
         end if;
         return null;
       end $$;
@@ -2266,7 +2277,8 @@ CREATE TABLE public.app_user (
     CONSTRAINT app_user_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'disabled'::text]))),
     CONSTRAINT disabled_remembers CHECK (((status_before_disabled IS NULL) OR (status = 'disabled'::text))),
     CONSTRAINT reconciled_together CHECK (((reconciled_in_scope IS NULL) = (reconciled_entitled IS NULL)))
-);
+)
+WITH (fillfactor='80');
 
 ALTER TABLE ONLY public.app_user FORCE ROW LEVEL SECURITY;
 
@@ -3397,12 +3409,6 @@ ALTER TABLE ONLY public.user_roles
 CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email));
 
 --
--- Name: app_user_not_active; Type: INDEX; Schema: public; Owner: reeve_owner
---
-
-CREATE INDEX app_user_not_active ON public.app_user USING btree (status) WHERE (status <> 'active'::text);
-
---
 -- Name: app_user_search; Type: INDEX; Schema: public; Owner: reeve_owner
 --
 
@@ -3805,12 +3811,6 @@ CREATE TRIGGER touch_delete AFTER DELETE ON public.identity_link REFERENCING OLD
 CREATE TRIGGER touch_delete AFTER DELETE ON public.membership REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.touch_people();
 
 --
--- Name: stripped_assignment touch_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
---
-
-CREATE TRIGGER touch_delete AFTER DELETE ON public.stripped_assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.touch_people();
-
---
 -- Name: user_roles touch_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -3841,12 +3841,6 @@ CREATE TRIGGER touch_insert AFTER INSERT ON public.identity_link REFERENCING NEW
 CREATE TRIGGER touch_insert AFTER INSERT ON public.membership REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.touch_people();
 
 --
--- Name: stripped_assignment touch_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
---
-
-CREATE TRIGGER touch_insert AFTER INSERT ON public.stripped_assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.touch_people();
-
---
 -- Name: user_roles touch_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -3875,12 +3869,6 @@ CREATE TRIGGER touch_update AFTER UPDATE ON public.identity_link REFERENCING OLD
 --
 
 CREATE TRIGGER touch_update AFTER UPDATE ON public.membership REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.touch_people();
-
---
--- Name: stripped_assignment touch_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
---
-
-CREATE TRIGGER touch_update AFTER UPDATE ON public.stripped_assignment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.touch_people();
 
 --
 -- Name: user_roles touch_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4287,13 +4275,6 @@ ALTER TABLE ONLY public.role_permission
 
 ALTER TABLE ONLY public.role
     ADD CONSTRAINT role_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.organization(id) ON DELETE CASCADE;
-
---
--- Name: stripped_assignment stripped_assignment_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
---
-
-ALTER TABLE ONLY public.stripped_assignment
-    ADD CONSTRAINT stripped_assignment_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
 -- Name: user_roles user_roles_granted_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner

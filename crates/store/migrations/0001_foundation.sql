@@ -174,7 +174,7 @@ declare
   private_changed text;
   body text;
   op text;
-  row_alias text;
+  op_of text;
   source_rows text;
 begin
   select array_agg(attname order by attnum) filter (where attname <> all (private || silent)),
@@ -193,11 +193,16 @@ begin
     '''{}''::jsonb');
 
   foreach op in array array['insert', 'update', 'delete'] loop
-    row_alias := case op when 'delete' then 'o' else 'n' end;
+    -- An update that changes a key ends one row and begins another: neither has its other half.
+    op_of := case op
+      when 'update' then format(
+        'case when o.%1$I is null then ''insert'' when n.%1$I is null then ''delete'' else ''update'' end', key[1])
+      else quote_literal(op)
+    end;
     source_rows := case op
       when 'insert' then 'new_rows n'
       when 'delete' then 'old_rows o'
-      else format('new_rows n join old_rows o on %s where %s', same_key, differs)
+      else format('new_rows n full join old_rows o on %s where %s', same_key, differs)
     end;
     body := format(
       $f$
@@ -209,37 +214,43 @@ begin
       set enable_nestloop = off
       as $body$
       begin
-        if not exists (select from %12$s) then
+        if not exists (select from %2$s) then
           return null;
         end if;
-        %2$s
+        %3$s
         insert into change_feed (table_name, key, op, image)
-        select %3$L, %4$s, %5$L, %6$s from %7$s;
-        %8$s
+        select %4$L, %5$s, %6$s, %7$s from %8$s;
+        %9$s
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select %9$L, %3$L, %4$s, app_user_id(), 'sql:' || session_user, %10$s, %11$s from %7$s;
+          select 'sql.' || %6$s, %4$L, %5$s, app_user_id(), 'sql:' || session_user, %10$s, %11$s from %8$s;
         end if;
         return null;
       end $body$
       $f$,
       'track_' || name || '_' || op,
+      case op when 'delete' then 'old_rows' else 'new_rows' end,
       case when reload_above is null then '' else format(
-        'if (select count(*) from %s) > %s then
+        'if (select count(*) from (select from %s limit %s) first) > %s then
           insert into change_feed (table_name, key, op) values (%L, '''', ''reload'');
-        else', case op when 'delete' then 'old_rows' else 'new_rows' end, reload_above, name) end,
+        else', source_rows, reload_above + 1, reload_above, name) end,
       name,
-      format(key_of, row_alias),
-      op,
-      case op when 'delete' then 'null' else format(image, 'n') end,
+      case op when 'insert' then format(key_of, 'n')
+              when 'delete' then format(key_of, 'o')
+              else format('coalesce(%s, %s)', format(key_of, 'n'), format(key_of, 'o')) end,
+      op_of,
+      case op when 'insert' then format(image, 'n')
+              when 'delete' then 'null'
+              else format('case when n.%I is not null then %s end', key[1], format(image, 'n')) end,
       source_rows,
       case when reload_above is null then '' else 'end if;' end,
-      'sql.' || op,
-      case op when 'insert' then 'null' else format(image, 'o') end,
-      case op when 'delete' then 'null'
-              when 'insert' then format(image, 'n')
-              else format(image, 'n') || ' || ' || private_changed end,
-      case op when 'delete' then 'old_rows' else 'new_rows' end
+      case op when 'insert' then 'null'
+              when 'delete' then format(image, 'o')
+              else format('case when o.%I is not null then %s end', key[1], format(image, 'o')) end,
+      case op when 'insert' then format(image, 'n')
+              when 'delete' then 'null'
+              else format('case when o.%1$I is null then %2$s when n.%1$I is not null then %2$s || %3$s end',
+                          key[1], format(image, 'n'), private_changed) end
     );
     execute body;
     execute format(

@@ -145,7 +145,7 @@ begin
     perform from user_roles u join role r using (role_id)
       where u.tenant_id is not distinct from lost.tenant_id and r.tenant_id is null
         and r.name = case when lost.tenant_id is null then 'admin' else 'tenant_owner' end
-        and (u.valid_until is null or u.valid_until > now())
+        and (u.valid_until is null or u.valid_until > clock_timestamp())
       limit 1;
     if not found then
       raise exception '%', case when lost.tenant_id is null

@@ -134,7 +134,9 @@ create trigger hold_hand_activated after update on app_user
 
 create table stripped_assignment (
   assignment_id uuid primary key,
-  user_id uuid not null references app_user,
+  -- Without a reference: only reconcile writes here, for people it has just locked, and identities
+  -- are never deleted.
+  user_id uuid not null,
   tenant_id uuid,
   project_id uuid,
   -- No reference: that the role is gone since is one of the answers.
@@ -169,7 +171,6 @@ select track('exemption', '{exemption_id}');
 select track('stripped_assignment', '{assignment_id}');
 select touches_people('hold');
 select touches_people('exemption');
-select touches_people('stripped_assignment');
 
 grant select, insert, update, delete on governance_setting, access_policy, entitlement_mapping,
   discord_snapshot, discord_member, hold, exemption, stripped_assignment, lease to reeve_system;

@@ -2,6 +2,7 @@
 //!
 //! The runbook's `php bin/reconcile_discord_entitlements.php` is `reeve reconcile run`.
 
+use app::Reeve;
 use app::reconcile::plan::{Options, short};
 use app::reconcile::{Applied, Made, Run};
 use clap::{Args, Subcommand};
@@ -88,24 +89,7 @@ pub(crate) async fn run(session: &Session, command: Reconcile) -> Result<Ending,
     let reeve = session.installation.open().await?;
     let caller = &session.caller;
     match command {
-        Reconcile::Plan(make) => {
-            let options = make.options(session);
-            let made = app::reconcile::plan(&reeve, caller, &options).await?;
-            let shown = match &made {
-                Some(made) => {
-                    Some(app::reconcile::show(&reeve, &made.plan_id, false, show::FEW).await?)
-                }
-                None => None,
-            };
-            session.format.print(&shown, |shown| {
-                shown
-                    .as_ref()
-                    .map_or_else(nothing, |shown| show::describe(shown, false))
-            })?;
-            Ok(ending(
-                made.as_ref().is_some_and(|made| made.guard.is_held()),
-            ))
-        }
+        Reconcile::Plan(make) => plan(session, &reeve, make).await,
         Reconcile::Show { plan, all } => {
             let limit = if all { i64::MAX } else { show::FEW };
             let shown = app::reconcile::show(&reeve, &plan, all, limit).await?;
@@ -144,6 +128,20 @@ pub(crate) async fn run(session: &Session, command: Reconcile) -> Result<Ending,
             ))
         }
     }
+}
+
+async fn plan(session: &Session, reeve: &Reeve, make: Make) -> Result<Ending, Failure> {
+    let made = app::reconcile::plan(reeve, &session.caller, &make.options(session)).await?;
+    let shown = match &made {
+        Some(made) => Some(app::reconcile::show(reeve, &made.plan_id, false, show::FEW).await?),
+        None => None,
+    };
+    session.format.print(&shown, |shown| {
+        shown
+            .as_ref()
+            .map_or_else(nothing, |shown| show::describe(shown, false))
+    })?;
+    Ok(ending(made.is_some_and(|made| made.guard.is_held())))
 }
 
 fn ending(held: bool) -> Ending {

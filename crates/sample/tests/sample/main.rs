@@ -33,7 +33,7 @@ async fn first_plan(db: &TestDb) -> (Made, Shown) {
         .await
         .unwrap()
         .unwrap();
-    let shown = show(&db.reeve, &made.plan_id, ALL).await.unwrap();
+    let shown = show(&db.reeve, &made.plan_id, true, ALL).await.unwrap();
     (made, shown)
 }
 
