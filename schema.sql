@@ -2778,6 +2778,7 @@ CREATE TABLE public.plan_step (
     seq integer NOT NULL,
     user_id uuid NOT NULL,
     version bigint NOT NULL,
+    status text NOT NULL,
     kind text NOT NULL,
     eligibility text NOT NULL,
     entitlement text NOT NULL,
@@ -2789,7 +2790,8 @@ CREATE TABLE public.plan_step (
     restore uuid[] NOT NULL,
     lost jsonb,
     CONSTRAINT plan_step_event_check CHECK ((event = ANY (ARRAY['joiner'::text, 'mover'::text, 'leaver'::text]))),
-    CONSTRAINT plan_step_kind_check CHECK ((kind = ANY (ARRAY['restore'::text, 'change'::text, 'suspend'::text])))
+    CONSTRAINT plan_step_kind_check CHECK ((kind = ANY (ARRAY['restore'::text, 'change'::text, 'suspend'::text]))),
+    CONSTRAINT plan_step_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
 );
 
 ALTER TABLE public.plan_step OWNER TO reeve_owner;

@@ -30,6 +30,8 @@ create table plan_step (
   seq integer not null,
   user_id uuid not null,
   version bigint not null,
+  -- Before the step.
+  status text not null check (status in ('active', 'suspended')),
   kind text not null check (kind in ('restore', 'change', 'suspend')),
   eligibility text not null,
   entitlement text not null,

@@ -143,14 +143,15 @@ fn guild(table: &'static str, id: i64) -> Result<GuildId, StoreError> {
 }
 
 /// A hash of each mapped guild's (member, mapped role) pairs, whatever their order: what a plan's
-/// fingerprint says about observations. Two sums of differently seeded 64-bit hashes a role.
+/// fingerprint says about observations. The count and two differently seeded 64-bit hashes a role; no pair
+/// occurs twice, so that xor loses nothing.
 pub async fn content_hashes(tx: &mut Tx) -> Result<BTreeMap<GuildId, String>, StoreError> {
     let rows = sqlx::query!(
         r#"select e.guild_id, string_agg(
                     concat_ws(':', e.role_id, e.holders, e.first, e.second), ',' order by e.role_id) as "hash!"
              from (select e.guild_id, e.role_id, count(*) as holders,
-                          sum(hashint8extended(m.discord_id, e.role_id)) as first,
-                          sum(hashint8extended(m.discord_id, ~e.role_id)) as second
+                          bit_xor(hashint8extended(m.discord_id, e.role_id)) as first,
+                          bit_xor(hashint8extended(m.discord_id, ~e.role_id)) as second
                      from entitlement_mapping e
                      join discord_member m on m.guild_id = e.guild_id and e.role_id = any (m.roles)
                     group by e.guild_id, e.role_id) e

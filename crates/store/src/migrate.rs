@@ -79,6 +79,10 @@ pub async fn run(options: &PgConnectOptions) -> Result<(), StoreError> {
         .execute("set client_min_messages = warning")
         .await?;
     connection.execute("set role reeve_owner").await?;
+    // What follows the migrations must wait too; the lock ends with the connection.
+    connection
+        .execute("select pg_advisory_lock(hashtext('reeve migrate'))")
+        .await?;
     if compare(&mut connection).await? == Schema::Newer {
         return Err(StoreError::Migration(
             "the database was written by a newer Reeve; run that version, or restore a backup"

@@ -172,8 +172,13 @@ impl Run<'_> {
     /// The batch's changes, in the order in which they lean on each other. Returns how many steps
     /// were skipped.
     async fn write(&self, tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
-        let skipped = sql::skip_moved(tx, batch).await?;
-        sql::set_standing(tx, batch).await?;
+        let steps = u64::try_from(batch.through - batch.after).unwrap_or(0);
+        let written = sql::set_standing(tx, batch).await?;
+        let skipped = if written < steps {
+            sql::note_moved(tx, batch).await?
+        } else {
+            0
+        };
         sql::strip_roles(tx, batch).await?;
         sql::restore_roles(tx, batch).await?;
         let actor = &self.caller.actor;

@@ -76,6 +76,8 @@ impl Kind {
 pub struct Step<'a> {
     pub user_id: UserId,
     pub version: i64,
+    /// Before the step.
+    pub status: Status,
     pub kind: Kind,
     pub eligibility: Eligibility,
     pub entitlement: Entitlement,
@@ -206,6 +208,7 @@ fn step<'a>(person: &Person<'a>, assessment: &Assessment, kind: Option<Kind>) ->
     Some(Step {
         user_id: person.user_id,
         version: person.version,
+        status: person.status,
         kind,
         eligibility: assessment.eligibility,
         entitlement: assessment.entitlement,

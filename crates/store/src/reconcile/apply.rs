@@ -1,7 +1,8 @@
 //! The SQL that applies a plan: set-based, a batch of steps a transaction.
 //!
 //! Nothing is decided here. Each statement takes the steps of the batch from `plan_step`, less those
-//! whose person has moved on since the plan ([`skip_moved`], which comes first and locks them).
+//! whose person has moved on since the plan. Nobody is locked beforehand: [`set_standing`] writes
+//! only who still has the plan's version, which both finds those who moved and keeps the others.
 
 use domain::audit::Action;
 use jiff::Timestamp;
@@ -18,29 +19,11 @@ pub struct Batch<'a> {
     pub through: i32,
 }
 
-/// Locks the people of the batch and notes as skipped those whose version is not the plan's.
-/// Returns how many those are.
-pub async fn skip_moved(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
-    let done = sqlx::query!(
-        "with locked as materialized (
-           select s.seq, u.version as found, s.version as planned
-             from plan_step s join app_user u using (user_id)
-            where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
-            order by u.user_id
-              for no key update of u)
-         insert into plan_skip (plan_id, seq, reason)
-         select $1, seq, 'changed since the plan' from locked where found <> planned",
-        batch.plan_id,
-        batch.after,
-        batch.through
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(done.rows_affected())
-}
-
-/// Sets status, reason, sessions and recorded standing of the batch's people. A step without an
-/// event is no news of the standing: whoever never joined can still join.
+/// Sets status, reason, sessions and recorded standing of the batch's people, of those whose version
+/// is still the plan's. Returns how many those are. It comes first: what it has written is locked
+/// until the transaction ends, and [`note_moved`] tells the others by it.
+///
+/// A step without an event is no news of the standing: whoever never joined can still join.
 pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "update app_user u
@@ -51,8 +34,26 @@ pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreErr
                 reconciled_in_scope = case when s.event is null then u.reconciled_in_scope else s.in_scope end,
                 reconciled_entitled = case when s.event is null then u.reconciled_entitled else s.entitled end
            from plan_step s
-          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3 and u.user_id = s.user_id
-            and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)",
+          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+            and u.user_id = s.user_id and u.version = s.version",
+        batch.plan_id,
+        batch.after,
+        batch.through
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Notes as skipped the steps of the batch whose person [`set_standing`] did not write, because they
+/// had changed since the plan. To be called if it wrote fewer than the batch has.
+pub async fn note_moved(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "insert into plan_skip (plan_id, seq, reason)
+         select s.plan_id, s.seq, 'changed since the plan'
+           from plan_step s join app_user u using (user_id)
+          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+            and u.xmin <> pg_current_xact_id()::xid",
         batch.plan_id,
         batch.after,
         batch.through
@@ -122,16 +123,16 @@ pub async fn audit(
                 reason, before_json, after_json, revision, correlation_id)
          select $4, 'app_user', s.user_id::text, $5, s.user_id, $6,
                 s.eligibility || ', ' || s.entitlement,
+                jsonb_build_object('status', s.status),
                 jsonb_build_object(
-                  'status', case s.kind when 'restore' then 'suspended' when 'suspend' then 'active' else u.status end),
-                jsonb_build_object(
-                  'status', u.status, 'in_scope', s.in_scope, 'entitled', s.entitled,
+                  'status', case s.kind when 'restore' then 'active' when 'suspend' then 'suspended' else s.status end,
+                  'in_scope', s.in_scope, 'entitled', s.entitled,
                   'eligibility', s.eligibility, 'entitlement', s.entitlement, 'event', s.event,
                   'roles_removed', to_jsonb(s.strip), 'roles_restored', to_jsonb(s.restore),
-                  'session_revoked_at', case s.kind when 'suspend' then u.session_revoked_at end,
+                  'session_revoked_at', case s.kind when 'suspend' then now() end,
                   'exempted', s.exempted, 'plan_id', s.plan_id),
                 revision.now, current_setting('app.correlation_id')
-           from plan_step s join app_user u using (user_id)
+           from plan_step s
           cross join (select current_revision() as now) revision
           where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
             and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)",

@@ -127,7 +127,7 @@ async fn store_steps(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
     let mut copy = tx
         .connection()
         .copy_in_raw(
-            "copy plan_step (plan_id, seq, user_id, version, kind, eligibility, entitlement,
+            "copy plan_step (plan_id, seq, user_id, version, status, kind, eligibility, entitlement,
                              in_scope, entitled, exempted, event, strip, restore, lost)
              from stdin (format binary)",
         )
@@ -145,11 +145,12 @@ async fn store_steps(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
 }
 
 fn write_step(rows: &mut Rows, plan: &PlanId, seq: i32, step: &Step<'_>) {
-    rows.row(14);
+    rows.row(15);
     rows.text(&plan.0);
     rows.integer(seq);
     rows.uuid(step.user_id.0);
     rows.bigint(step.version);
+    rows.text(step.status.as_str());
     rows.text(step.kind.as_str());
     rows.text(step.eligibility.code());
     rows.text(step.entitlement.code());
