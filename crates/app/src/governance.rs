@@ -271,7 +271,7 @@ async fn consequence(
     tx: &mut Tx,
     governance: &Governance,
 ) -> Result<Result<Consequence, RulesMissing>, Error> {
-    match Draft::load(tx, &reeve.break_glass, governance.clone(), None).await {
+    match Draft::load(tx, None, &reeve.break_glass, governance.clone(), None).await {
         Ok(draft) => {
             let plan = draft.plan();
             Ok(Ok(Consequence {

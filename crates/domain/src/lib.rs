@@ -28,6 +28,8 @@
 //! Neighbours: `store` loads the facts these rules read and writes what they decide; `app` brings
 //! the two together. Nothing here calls either.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod access;
 pub mod actor;
 pub mod audit;

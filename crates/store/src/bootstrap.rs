@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{ConnectOptions as _, Connection, Executor, PgConnection};
 
 use crate::error::StoreError;
 
@@ -87,7 +87,9 @@ pub async fn roles_in(
     options: &PgConnectOptions,
     passwords: Option<&Passwords>,
 ) -> Result<(), StoreError> {
-    let mut connection = PgConnection::connect_with(options).await?;
+    // The statements hold passwords, which no log may have, however much it is asked to tell.
+    let silent = options.clone().disable_statement_logging();
+    let mut connection = PgConnection::connect_with(&silent).await?;
     roles(&mut connection, passwords).await?;
     connection.close().await?;
     Ok(())

@@ -7,7 +7,7 @@
 
 use domain::audit::Action;
 use domain::id::{CorrelationId, OrganizationId, UserId};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, Transaction};
 
 use crate::connect::Database;
 use crate::error::StoreError;
@@ -71,6 +71,24 @@ impl Database {
             .await
     }
 
+    /// Another reading transaction that sees exactly what `tx` sees, changes of its own left out.
+    pub async fn beside(&self, tx: &mut Tx, why: &'static str) -> Result<Tx, StoreError> {
+        let snapshot = sqlx::query_scalar!(r#"select pg_export_snapshot() as "id!""#)
+            .fetch_one(tx.connection())
+            .await?;
+        let begin = format!(
+            "begin isolation level repeatable read read only; set transaction snapshot '{snapshot}'"
+        );
+        self.open(
+            AssertSqlSafe(begin),
+            "reeve_system",
+            why,
+            &Context::default(),
+            None,
+        )
+        .await
+    }
+
     /// A caller's transaction, confined to one organization by row-level security.
     pub async fn tenant(
         &self,
@@ -85,7 +103,7 @@ impl Database {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     async fn open(
         &self,
-        begin: &'static str,
+        begin: impl SqlSafeStr,
         role: &str,
         why: &str,
         context: &Context,

@@ -39,7 +39,14 @@ pub struct Merged {
 }
 
 /// Takes the slot that was used longest ago and empties it. Waits while all are in use.
+///
+/// Statements that read the slot are planned for its number from here on: a plan for any number, to
+/// which PostgreSQL turns after five executions, locks the tables of all slots, and two imports that
+/// have emptied theirs would wait for each other.
 pub async fn take_slot(tx: &mut Tx) -> Result<Slot, StoreError> {
+    sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true) as set")
+        .fetch_one(tx.connection())
+        .await?;
     let free = sqlx::query_scalar!(
         "select slot from snapshot_slot order by loaded_at nulls first, slot
           limit 1 for update skip locked"

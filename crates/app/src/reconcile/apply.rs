@@ -9,7 +9,7 @@ use domain::reconcile::fingerprint::Fingerprint;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::governance::{self, Governance};
-use store::reconcile::apply::{self as sql, Batch};
+use store::reconcile::apply::{self as sql, Allowlist, Batch};
 use store::reconcile::lease::{self, Holder, Lease};
 use store::reconcile::plan::Stored;
 use store::scope::Context;
@@ -173,17 +173,30 @@ impl Run<'_> {
     /// were skipped.
     async fn write(&self, tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
         let steps = u64::try_from(batch.through - batch.after).unwrap_or(0);
+        let mut skipped = self.skip(tx, batch).await?;
         let written = sql::set_standing(tx, batch).await?;
-        let skipped = if written < steps {
-            sql::note_moved(tx, batch).await?
-        } else {
-            0
-        };
+        if written + skipped < steps {
+            skipped += sql::note_moved(tx, batch).await?;
+        }
         sql::strip_roles(tx, batch).await?;
         sql::restore_roles(tx, batch).await?;
         let actor = &self.caller.actor;
         sql::audit(tx, batch, actor.user_id(), actor.source()).await?;
         Ok(skipped)
+    }
+
+    /// What the version of a person does not tell.
+    async fn skip(&self, tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+        let list = &self.reeve.break_glass;
+        let mut skipped = 0;
+        if !list.is_empty() {
+            let allowlist = Allowlist {
+                user_ids: list.user_ids().map(|user_id| user_id.0).collect(),
+                emails: list.emails().map(ToString::to_string).collect(),
+            };
+            skipped += sql::skip_listed(tx, batch, &allowlist).await?;
+        }
+        Ok(skipped + sql::skip_gone(tx, batch).await?)
     }
 }
 

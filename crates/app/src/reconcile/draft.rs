@@ -71,9 +71,10 @@ impl Inputs {
 }
 
 impl Draft {
-    /// Loads the inputs and everybody.
+    /// Loads the inputs and everybody; `beside` is a second transaction of the same snapshot.
     pub(crate) async fn load(
         tx: &mut Tx,
+        beside: Option<&mut Tx>,
         break_glass: &BreakGlass,
         governance: Governance,
         max_age: Option<SignedDuration>,
@@ -87,7 +88,7 @@ impl Draft {
             restore_window: inputs.governance.restore_window,
             now: inputs.now,
         };
-        let people = People::load(tx, &lens).await?;
+        let people = People::load(tx, beside, &lens).await?;
         Ok(Self { inputs, people })
     }
 

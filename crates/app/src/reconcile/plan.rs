@@ -37,7 +37,8 @@ impl Default for Options {
 #[derive(Clone, Debug, Serialize)]
 pub struct Made {
     pub plan_id: String,
-    /// Whether it was not stored before.
+    /// Whether it was not stored before, or stands anew: it had been superseded, or is judged by
+    /// other limits now.
     pub new: bool,
     pub counts: Counts,
     pub guard: Guard,
@@ -90,12 +91,22 @@ pub async fn plan(
 ) -> Result<Option<Made>, Error> {
     let mut tx = reeve.database.snapshot("plan reconcile").await?;
     let governance = store::governance::load(&mut tx).await?;
-    let draft = Draft::load(&mut tx, &reeve.break_glass, governance, options.max_age).await?;
+    let mut beside = reeve.database.beside(&mut tx, "plan reconcile").await?;
+    let draft = Draft::load(
+        &mut tx,
+        Some(&mut beside),
+        &reeve.break_glass,
+        governance,
+        options.max_age,
+    )
+    .await?;
     tx.rollback().await?;
+    beside.rollback().await?;
     let plan = draft.plan();
     let context = caller.context(Action::EntitlementReconcile);
     let mut tx = reeve.database.system("store plan", &context).await?;
-    stored::supersede_held(&mut tx, &plan.id.0).await?;
+    stored::lock(&mut tx).await?;
+    stored::supersede(&mut tx, &plan).await?;
     if plan.is_empty() {
         tx.commit().await?;
         metrics::gauge!("reeve_reconcile_held").set(0);

@@ -195,14 +195,36 @@ impl<'de> Visitor<'de> for &mut Page<'_> {
     }
 }
 
-/// `discord_id,roles`, the roles separated by `;`.
+/// A reader that remembers the last byte that went by.
+struct Last<R> {
+    inner: R,
+    byte: Option<u8>,
+}
+
+impl<R: Read> Read for Last<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.byte = buffer.iter().take(count).last().copied().or(self.byte);
+        Ok(count)
+    }
+}
+
+/// `discord_id,roles`, the roles separated by `;`. The last line ends like the others: without its
+/// end nobody could tell whether the last role is whole.
 fn read_csv(input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
-        .from_reader(input);
-    let broken = |e: csv::Error| BadFile::Line {
-        line: e.position().map_or(1, csv::Position::line),
-        problem: e.to_string(),
+        .from_reader(Last {
+            inner: input,
+            byte: None,
+        });
+    let broken = |e: csv::Error| {
+        let line = e.position().map_or(1, csv::Position::line);
+        let problem = e.to_string();
+        match e.into_kind() {
+            csv::ErrorKind::Io(error) => BadFile::Io(error),
+            _ => BadFile::Line { line, problem },
+        }
     };
     if *reader.headers().map_err(broken)? != ["discord_id", "roles"][..] {
         let problem = "expected JSON, NDJSON, or CSV with the header discord_id,roles".to_owned();
@@ -225,5 +247,11 @@ fn read_csv(input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
             .map_err(|e| wrong(format!("roles: {e}")))?;
         sink(Member { discord_id, roles })?;
     }
-    Ok(())
+    match reader.get_ref().byte {
+        Some(b'\n' | b'\r') => Ok(()),
+        _ => Err(BadFile::Line {
+            line: reader.position().line(),
+            problem: "the last line has no line end: the file may be cut off".to_owned(),
+        }),
+    }
 }

@@ -36,6 +36,9 @@ pub struct Imported {
 /// Members handed over at a time.
 const CHUNK: usize = 4_096;
 
+/// The longest text about what is wrong with a file, in bytes.
+const LONGEST_PROBLEM: usize = 400;
+
 /// Reads an observation and makes it current, or rejects it whole with the reason; then the current
 /// one stays and keeps ageing. `progress` is told how many members have been read.
 pub async fn import(
@@ -125,10 +128,28 @@ fn parse(input: impl Read, sender: &mpsc::Sender<Chunk>) {
     let last = match outcome {
         Ok(()) => Ok(chunk),
         Err(BadFile::Io(error)) => Err(Error::Io(error)),
-        Err(problem) => Err(Error::invalid("file", problem)),
+        Err(problem) => Err(Error::invalid("file", printable(&problem.to_string()))),
     };
     // Nobody listens any more only if loading failed, which is then the error to report.
     let _ = sender.blocking_send(last);
+}
+
+/// What is wrong with a file, as it can be stored and shown: it quotes the file, where anything may
+/// stand, a zero byte or a terminal's command too, and as much of it as the file has.
+fn printable(problem: &str) -> String {
+    let mut shown = String::with_capacity(problem.len().min(LONGEST_PROBLEM));
+    for c in problem.chars() {
+        if shown.len() >= LONGEST_PROBLEM {
+            shown.push('…');
+            break;
+        }
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 async fn record_admission(

@@ -7,6 +7,7 @@
 use domain::audit::Action;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
+use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::scope::Tx;
@@ -19,9 +20,63 @@ pub struct Batch<'a> {
     pub through: i32,
 }
 
+/// The break-glass allowlist as it is now. It is no fact in the database, so that nobody's version
+/// tells that it changed since the plan.
+#[derive(Clone, Debug, Default)]
+pub struct Allowlist {
+    pub user_ids: Vec<Uuid>,
+    /// In lower case.
+    pub emails: Vec<String>,
+}
+
+/// Notes as skipped the steps of the batch that would take something from somebody on the
+/// allowlist. Comes before [`set_standing`]; returns how many those are.
+pub async fn skip_listed(
+    tx: &mut Tx,
+    batch: Batch<'_>,
+    allowlist: &Allowlist,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "insert into plan_skip (plan_id, seq, reason)
+         select s.plan_id, s.seq, 'on the break-glass list since the plan'
+           from plan_step s join app_user u using (user_id)
+          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+            and (s.kind = 'suspend' or s.strip <> '{}')
+            and (u.user_id = any ($4) or lower(u.email) = any ($5))",
+        batch.plan_id,
+        batch.after,
+        batch.through,
+        &allowlist.user_ids,
+        &allowlist.emails
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Notes as skipped the steps of the batch that would give back a role that is gone, which is a fact
+/// of the role and in nobody's version. Comes before [`set_standing`]; returns how many those are.
+pub async fn skip_gone(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "insert into plan_skip (plan_id, seq, reason)
+         select distinct s.plan_id, s.seq, 'a role to give back is gone since the plan'
+           from plan_step s cross join unnest(s.restore) wanted (assignment_id)
+           join stripped_assignment a using (assignment_id)
+          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3 and s.kind = 'restore'
+            and not exists (select from role r where r.role_id = a.role_id)
+         on conflict do nothing",
+        batch.plan_id,
+        batch.after,
+        batch.through
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Sets status, reason, sessions and recorded standing of the batch's people, of those whose version
-/// is still the plan's. Returns how many those are. It comes first: what it has written is locked
-/// until the transaction ends, and [`note_moved`] tells the others by it.
+/// is still the plan's and who are not skipped. Returns how many those are. What it has written is
+/// locked until the transaction ends, and [`note_moved`] tells the others by it.
 ///
 /// A step without an event is no news of the standing: whoever never joined can still join.
 pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
@@ -35,7 +90,8 @@ pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreErr
                 reconciled_entitled = case when s.event is null then u.reconciled_entitled else s.entitled end
            from plan_step s
           where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
-            and u.user_id = s.user_id and u.version = s.version",
+            and u.user_id = s.user_id and u.version = s.version
+            and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)",
         batch.plan_id,
         batch.after,
         batch.through
@@ -46,14 +102,16 @@ pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreErr
 }
 
 /// Notes as skipped the steps of the batch whose person [`set_standing`] did not write, because they
-/// had changed since the plan. To be called if it wrote fewer than the batch has.
+/// had changed since the plan. To be called if fewer are written and
+/// skipped than the batch has.
 pub async fn note_moved(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "insert into plan_skip (plan_id, seq, reason)
          select s.plan_id, s.seq, 'changed since the plan'
            from plan_step s join app_user u using (user_id)
           where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
-            and u.xmin <> pg_current_xact_id()::xid",
+            and u.xmin <> pg_current_xact_id()::xid
+         on conflict do nothing",
         batch.plan_id,
         batch.after,
         batch.through

@@ -72,25 +72,51 @@ pub struct StoredSpared {
     pub entitlement: String,
 }
 
-/// Marks whatever other plan is held as superseded: a new look has been taken.
-pub async fn supersede_held(tx: &mut Tx, by: &str) -> Result<(), StoreError> {
+/// Lets one plan be stored at a time, until this transaction ends: of two made at once, the later
+/// replaces the earlier.
+pub async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('reconcile_plan'))")
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Marks other plans as superseded, since a new look has been taken: one that is held, and one that
+/// is approved but from other inputs. An approval holds as long as the inputs do, no longer: the
+/// next outage may look the same and is another one.
+pub async fn supersede(tx: &mut Tx, by: &Plan<'_>) -> Result<(), StoreError> {
     sqlx::query!(
-        "update reconcile_plan set state = 'superseded' where state = 'held' and plan_id <> $1",
-        by
+        "update reconcile_plan set state = 'superseded'
+          where plan_id <> $1
+            and (state = 'held' or (state = 'approved' and fingerprint <> $2))",
+        by.id.0,
+        by.fingerprint.as_str()
     )
     .execute(tx.connection())
     .await?;
     Ok(())
 }
 
-/// Stores a plan with its steps; one that is already there stays as it is, approval included.
-/// Returns whether it is new.
+/// Stores a plan with its steps. One that is already there stays as it is, approval included,
+/// unless it was superseded since or is judged otherwise now (the guard's limits and the age for one
+/// run are no part of its id): then its header is written anew. Returns whether anything was written.
 pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<bool, StoreError> {
-    let new = sqlx::query!(
-        "insert into reconcile_plan (plan_id, fingerprint, mode, max_age_seconds,
+    let inserted = sqlx::query_scalar!(
+        r#"insert into reconcile_plan as there (plan_id, fingerprint, mode, max_age_seconds,
                 max_age_for_this_run, snapshots, counts, guard, state, made_by, correlation_id)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         on conflict (plan_id) do nothing",
+         on conflict (plan_id) do update
+            set max_age_seconds = excluded.max_age_seconds,
+                max_age_for_this_run = excluded.max_age_for_this_run,
+                snapshots = excluded.snapshots, counts = excluded.counts, guard = excluded.guard,
+                state = excluded.state, approved_at = null, approved_by = null,
+                made_by = excluded.made_by, correlation_id = excluded.correlation_id,
+                created_at = now()
+          where there.state = 'superseded'
+             or (there.state in ('planned', 'held')
+                 and (there.state, there.max_age_seconds, there.max_age_for_this_run)
+                     <> (excluded.state, excluded.max_age_seconds, excluded.max_age_for_this_run))
+         returning xmax = 0 as "inserted!""#,
         plan.id.0,
         plan.fingerprint.as_str(),
         header.mode,
@@ -107,15 +133,23 @@ pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<
         header.made_by,
         header.correlation_id,
     )
-    .execute(tx.connection())
-    .await?
-    .rows_affected()
-        == 1;
-    if new {
-        store_steps(tx, plan).await?;
-        store_spared(tx, plan).await?;
+    .fetch_optional(tx.connection())
+    .await?;
+    match inserted {
+        None => return Ok(false),
+        Some(true) => store_steps(tx, plan).await?,
+        // The steps are the id's; who is spared is not.
+        Some(false) => forget_spared(tx, &plan.id).await?,
     }
-    Ok(new)
+    store_spared(tx, plan).await?;
+    Ok(true)
+}
+
+async fn forget_spared(tx: &mut Tx, plan: &PlanId) -> Result<(), StoreError> {
+    sqlx::query!("delete from plan_spared where plan_id = $1", plan.0)
+        .execute(tx.connection())
+        .await?;
+    Ok(())
 }
 
 fn json(plan: &PlanId, value: &impl Serialize) -> Result<Value, StoreError> {

@@ -1,6 +1,6 @@
 //! The facts of all people, loaded for planning.
 //!
-//! Each kind of fact is one COPY, read in the same snapshot; the clauses of the policy are matched
+//! Each kind of fact is one COPY, read in the same snapshot of the database; the clauses of the policy are matched
 //! as the rows come by, so that a million people fit in some hundred megabytes. What a fact means is
 //! `domain`'s to say.
 
@@ -10,7 +10,6 @@ use domain::access::permission::HAULING_MEMBER;
 use domain::access::role::{Administrative, Scope};
 use domain::actor::SYSTEM_USER;
 use domain::governance::assess::{Evidence, Rules};
-use domain::governance::entitlement::GuildSet;
 use domain::governance::jml::Standing;
 use domain::governance::privileged::{BreakGlass, Privilege};
 use domain::id::{AssignmentId, OrganizationId, ProjectId, RoleId, UserId};
@@ -27,6 +26,12 @@ use crate::identity;
 use crate::role::Roles;
 use crate::scope::Tx;
 
+mod beside;
+mod grouped;
+
+use beside::Beside;
+use grouped::Grouped;
+
 /// By what the facts are read.
 #[derive(Debug)]
 pub struct Lens<'a> {
@@ -41,6 +46,8 @@ pub struct Lens<'a> {
 #[derive(Debug, Default)]
 pub struct People {
     rows: Vec<Row>,
+    /// The places of the linked, by their Discord account.
+    by_discord: HashMap<i64, u32>,
     strippable: Grouped<AssignmentId>,
     stripped: Grouped<Stripped>,
 }
@@ -55,55 +62,6 @@ struct Row {
     held: bool,
     evidence: Evidence,
     recorded: Option<Standing>,
-}
-
-/// Items of each person, stored together: those of person `i` lie between two bounds.
-#[derive(Debug)]
-struct Grouped<T> {
-    items: Vec<T>,
-    bounds: Vec<u32>,
-}
-
-impl<T> Default for Grouped<T> {
-    fn default() -> Self {
-        Self {
-            items: Vec::new(),
-            bounds: Vec::new(),
-        }
-    }
-}
-
-impl<T: Copy> Grouped<T> {
-    fn build(mut pairs: Vec<(u32, T)>, people: usize) -> Self {
-        pairs.sort_by_key(|(person, _)| *person);
-        let mut bounds = Vec::with_capacity(people + 1);
-        let mut end = 0;
-        for person in 0..=people {
-            while pairs
-                .get(end)
-                .is_some_and(|(of, _)| usize::try_from(*of).is_ok_and(|of| of < person))
-            {
-                end += 1;
-            }
-            bounds.push(u32::try_from(end).unwrap_or(u32::MAX));
-        }
-        Self {
-            items: pairs.into_iter().map(|(_, item)| item).collect(),
-            bounds,
-        }
-    }
-
-    fn of(&self, person: usize) -> &[T] {
-        let bound = |i: usize| {
-            self.bounds
-                .get(i)
-                .and_then(|bound| usize::try_from(*bound).ok())
-        };
-        match (bound(person), bound(person + 1)) {
-            (Some(start), Some(end)) => self.items.get(start..end).unwrap_or_default(),
-            _ => &[],
-        }
-    }
 }
 
 impl People {
@@ -122,17 +80,34 @@ impl People {
         })
     }
 
-    /// Loads everybody. Use a transaction of one snapshot, or people may be torn.
-    pub async fn load(tx: &mut Tx, lens: &Lens<'_>) -> Result<Self, StoreError> {
+    /// Loads everybody. Use a transaction of one snapshot, or people may be torn; `beside` is a
+    /// second one of the same snapshot, so that two servers' processes read at once.
+    pub async fn load(
+        tx: &mut Tx,
+        beside: Option<&mut Tx>,
+        lens: &Lens<'_>,
+    ) -> Result<Self, StoreError> {
+        let (mut people, found) = match beside {
+            Some(beside) => tokio::try_join!(Self::load_own(tx, lens), Beside::load(beside, lens))?,
+            None => (
+                Self::load_own(tx, lens).await?,
+                Beside::load(tx, lens).await?,
+            ),
+        };
+        people.join(&found);
+        Ok(people)
+    }
+
+    /// Everything but what [`Beside`] reads.
+    async fn load_own(tx: &mut Tx, lens: &Lens<'_>) -> Result<Self, StoreError> {
         let mut people = Self {
             rows: load_rows(tx, lens).await?,
             ..Self::default()
         };
         people.rows.sort_unstable_by_key(|row| row.user_id);
         people.mark_allowlisted(tx, lens.break_glass).await?;
-        people.load_memberships(tx, lens).await?;
+        people.load_links(tx).await?;
         people.load_groups(tx, lens).await?;
-        people.load_discord(tx, lens).await?;
         people.load_assignments(tx, lens).await?;
         people.load_stripped(tx, lens).await?;
         people
@@ -142,6 +117,33 @@ impl People {
             .load_periods(tx, lens, "exemption", |row| row.evidence.exempted = true)
             .await?;
         Ok(people)
+    }
+
+    /// Puts what was read beside to the people it is about.
+    fn join(&mut self, found: &Beside) {
+        let mut hint = 0;
+        for (user_id, matches) in &found.memberships {
+            if let Some(place) = find(&self.rows, *user_id, hint) {
+                hint = place + 1;
+                if let Some(row) = self.rows.get_mut(place) {
+                    row.evidence.matches = row.evidence.matches.with(*matches);
+                }
+            }
+        }
+        for member in &found.members {
+            let place = self
+                .by_discord
+                .get(&member.discord_id)
+                .and_then(|p| usize::try_from(*p).ok());
+            let Some(row) = place.and_then(|place| self.rows.get_mut(place)) else {
+                continue;
+            };
+            let discord = &mut row.evidence.discord;
+            discord.member_of = discord.member_of.union(member.guild);
+            if member.mapped {
+                discord.mapped_role_in = discord.mapped_role_in.union(member.guild);
+            }
+        }
     }
 
     async fn mark_allowlisted(
@@ -167,24 +169,6 @@ impl People {
         Ok(())
     }
 
-    async fn load_memberships(&mut self, tx: &mut Tx, lens: &Lens<'_>) -> Result<(), StoreError> {
-        let policy = &lens.rules.policy;
-        if policy.organizations.is_empty() {
-            return Ok(());
-        }
-        let wanted = quoted(policy.organizations.iter());
-        let query = format!(
-            "select user_id, organization_id from membership
-              where status = 'active' and organization_id in ({wanted})"
-        );
-        self.each(tx, &query, |row, fields| {
-            let matches = policy.match_organization(OrganizationId(fields.uuid()?));
-            row.evidence.matches = row.evidence.matches.with(matches);
-            Ok(())
-        })
-        .await
-    }
-
     async fn load_groups(&mut self, tx: &mut Tx, lens: &Lens<'_>) -> Result<(), StoreError> {
         if lens.rules.policy.groups.is_empty() {
             return Ok(());
@@ -199,37 +183,17 @@ impl People {
         .await
     }
 
-    /// Links, and what the current snapshots say about the linked accounts.
-    async fn load_discord(&mut self, tx: &mut Tx, lens: &Lens<'_>) -> Result<(), StoreError> {
-        let mapping = &lens.rules.mapping;
-        let places: HashMap<i64, GuildSet> = mapping
-            .0
-            .keys()
-            .enumerate()
-            .map(|(i, guild)| (guild.get(), GuildSet::of(i)))
-            .collect();
-        let query = "select l.user_id, m.guild_id, m.roles && mapped.roles
-               from identity_link l
-               left join (discord_member m
-                          join (select guild_id, array_agg(role_id) as roles
-                                  from entitlement_mapping where entitlement = 'hauling.member'
-                                 group by guild_id) mapped using (guild_id))
-                 on m.discord_id = l.discord_id
-              where l.provider = 'discord'";
-        self.each(tx, query, |row, fields| {
-            let discord = &mut row.evidence.discord;
-            discord.linked = true;
-            let guild = fields.bigint_or_null()?;
-            let mapped = fields.boolean_or_null()?;
-            if let Some(place) = guild.and_then(|guild| places.get(&guild)) {
-                discord.member_of = discord.member_of.union(*place);
-                if mapped == Some(true) {
-                    discord.mapped_role_in = discord.mapped_role_in.union(*place);
-                }
-            }
+    async fn load_links(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        let mut by_discord = HashMap::with_capacity(self.rows.len());
+        let query = "select user_id, discord_id from identity_link where provider = 'discord'";
+        self.each_with_place(tx, query, |place, row, fields| {
+            row.evidence.discord.linked = true;
+            by_discord.insert(fields.bigint()?, place);
             Ok(())
         })
-        .await
+        .await?;
+        self.by_discord = by_discord;
+        Ok(())
     }
 
     /// Platform assignments: who is administrative, who has the right by the portal, and what
@@ -434,10 +398,4 @@ pub(crate) fn scope(tenant_id: Option<Uuid>, project_id: Option<Uuid>) -> Scope 
         (Some(tenant_id), None) => Scope::Tenant { tenant_id },
         (None, _) => Scope::Platform,
     }
-}
-
-fn quoted<'a>(ids: impl Iterator<Item = &'a OrganizationId>) -> String {
-    ids.map(|id| format!("'{id}'"))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
