@@ -62,6 +62,11 @@ create trigger retained before delete on app_user
 create function touch_people() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+  -- Reconcile takes and gives roles of people whom it has just written; the test of xmin below would
+  -- say the same, one look-up a person later.
+  if is_operation() and current_setting('app.operation') = 'entitlement.reconcile' then
+    return null;
+  end if;
   -- A statement that touched no row fires its triggers all the same, and this one's UPDATE would
   -- fire others: without the exit, triggers on empty sets would call each other for ever.
   if tg_op in ('INSERT', 'UPDATE') then

@@ -74,7 +74,7 @@ impl Draft {
     /// Loads the inputs and everybody; `beside` is a second transaction of the same snapshot.
     pub(crate) async fn load(
         tx: &mut Tx,
-        beside: Option<&mut Tx>,
+        beside: Option<Tx>,
         break_glass: &BreakGlass,
         governance: Governance,
         max_age: Option<SignedDuration>,

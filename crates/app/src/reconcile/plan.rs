@@ -91,17 +91,16 @@ pub async fn plan(
 ) -> Result<Option<Made>, Error> {
     let mut tx = reeve.database.snapshot("plan reconcile").await?;
     let governance = store::governance::load(&mut tx).await?;
-    let mut beside = reeve.database.beside(&mut tx, "plan reconcile").await?;
+    let beside = reeve.database.beside(&mut tx, "plan reconcile").await?;
     let draft = Draft::load(
         &mut tx,
-        Some(&mut beside),
+        Some(beside),
         &reeve.break_glass,
         governance,
         options.max_age,
     )
     .await?;
     tx.rollback().await?;
-    beside.rollback().await?;
     let plan = draft.plan();
     let context = caller.context(Action::EntitlementReconcile);
     let mut tx = reeve.database.system("store plan", &context).await?;

@@ -204,7 +204,8 @@ struct Last<R> {
 impl<R: Read> Read for Last<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.byte = buffer.iter().take(count).last().copied().or(self.byte);
+        let read = buffer.get(..count).and_then(<[u8]>::last);
+        self.byte = read.copied().or(self.byte);
         Ok(count)
     }
 }

@@ -2,12 +2,12 @@
 //! policy asks about, and the members of the mapped guilds. They name people by ids that the first
 //! knows, so they are joined afterwards.
 
-use domain::governance::eligibility::ScopeMatches;
+use domain::governance::assess::RoleMapping;
+use domain::governance::eligibility::{AccessPolicy, ScopeMatches};
 use domain::governance::entitlement::GuildSet;
 use domain::id::OrganizationId;
 use uuid::Uuid;
 
-use super::Lens;
 use crate::copy;
 use crate::error::StoreError;
 use crate::scope::Tx;
@@ -29,15 +29,22 @@ pub(super) struct Member {
 }
 
 impl Beside {
-    pub(super) async fn load(tx: &mut Tx, lens: &Lens<'_>) -> Result<Self, StoreError> {
+    pub(super) async fn load(
+        tx: &mut Tx,
+        policy: &AccessPolicy,
+        mapping: &RoleMapping,
+    ) -> Result<Self, StoreError> {
         let mut beside = Self::default();
-        beside.load_memberships(tx, lens).await?;
-        beside.load_members(tx, lens).await?;
+        beside.load_memberships(tx, policy).await?;
+        beside.load_members(tx, mapping).await?;
         Ok(beside)
     }
 
-    async fn load_memberships(&mut self, tx: &mut Tx, lens: &Lens<'_>) -> Result<(), StoreError> {
-        let policy = &lens.rules.policy;
+    async fn load_memberships(
+        &mut self,
+        tx: &mut Tx,
+        policy: &AccessPolicy,
+    ) -> Result<(), StoreError> {
         if policy.organizations.is_empty() {
             return Ok(());
         }
@@ -55,8 +62,8 @@ impl Beside {
         .await
     }
 
-    async fn load_members(&mut self, tx: &mut Tx, lens: &Lens<'_>) -> Result<(), StoreError> {
-        for (place, (guild, roles)) in lens.rules.mapping.0.iter().enumerate() {
+    async fn load_members(&mut self, tx: &mut Tx, mapping: &RoleMapping) -> Result<(), StoreError> {
+        for (place, (guild, roles)) in mapping.0.iter().enumerate() {
             let roles = list(roles.iter().map(ToString::to_string));
             let query = format!(
                 "select discord_id, roles && array[{roles}]::bigint[] from discord_member

@@ -81,17 +81,25 @@ impl People {
     }
 
     /// Loads everybody. Use a transaction of one snapshot, or people may be torn; `beside` is a
-    /// second one of the same snapshot, so that two servers' processes read at once.
+    /// second one of the same snapshot, read by a task of its own.
     pub async fn load(
         tx: &mut Tx,
-        beside: Option<&mut Tx>,
+        beside: Option<Tx>,
         lens: &Lens<'_>,
     ) -> Result<Self, StoreError> {
+        let (policy, mapping) = (&lens.rules.policy, &lens.rules.mapping);
         let (mut people, found) = match beside {
-            Some(beside) => tokio::try_join!(Self::load_own(tx, lens), Beside::load(beside, lens))?,
+            Some(mut beside) => {
+                let (policy, mapping) = (policy.clone(), mapping.clone());
+                let reading =
+                    tokio::spawn(async move { Beside::load(&mut beside, &policy, &mapping).await });
+                let people = Self::load_own(tx, lens).await?;
+                let crashed = |_| StoreError::Unavailable(sqlx::Error::WorkerCrashed);
+                (people, reading.await.map_err(crashed)??)
+            }
             None => (
                 Self::load_own(tx, lens).await?,
-                Beside::load(tx, lens).await?,
+                Beside::load(tx, policy, mapping).await?,
             ),
         };
         people.join(&found);
