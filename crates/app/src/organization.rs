@@ -2,8 +2,9 @@
 
 use domain::audit::Action;
 use domain::id::OrganizationId;
-use domain::tenancy::organization::Slug;
+use domain::tenancy::organization::{DEFAULT_NAME, DEFAULT_SLUG, Slug};
 use serde_json::json;
+use store::StoreError;
 use store::organization::{self, Organization};
 
 use crate::{Caller, Error, Reeve, record_change};
@@ -35,15 +36,7 @@ pub async fn create(
         .await?;
     let id = organization::create(&mut tx, slug, name, description)
         .await
-        .map_err(|e| match e.constraint() {
-            Some("organization_slug") => {
-                Error::Conflict(format!("slug: another organization is called `{slug}`"))
-            }
-            Some("organization_name") => {
-                Error::Conflict(format!("name: another organization is named `{name}`"))
-            }
-            _ => e.into(),
-        })?;
+        .map_err(|error| taken(error, slug.as_str(), name))?;
     let after = json!({ "id": id, "slug": slug });
     record_change(
         &mut tx,
@@ -58,6 +51,19 @@ pub async fn create(
     Ok(id)
 }
 
+/// Slug and name are unique; says which of them is another organization's.
+fn taken(error: StoreError, slug: &str, name: &str) -> Error {
+    match error.constraint() {
+        Some("organization_slug") => {
+            Error::Conflict(format!("slug: another organization is called `{slug}`"))
+        }
+        Some("organization_name") => {
+            Error::Conflict(format!("name: another organization is named `{name}`"))
+        }
+        _ => error.into(),
+    }
+}
+
 /// Puts back the default organization, its name and slug, and everybody's membership. Harmless to
 /// repeat (U-40).
 pub async fn ensure_default(reeve: &Reeve, caller: &Caller) -> Result<OrganizationId, Error> {
@@ -67,7 +73,9 @@ pub async fn ensure_default(reeve: &Reeve, caller: &Caller) -> Result<Organizati
         .system("ensure default", &caller.context(action))
         .await?;
     let changed_before = store::audit::changes_here(&mut tx).await?;
-    let id = organization::ensure_default(&mut tx).await?;
+    let id = organization::ensure_default(&mut tx)
+        .await
+        .map_err(|error| taken(error, DEFAULT_SLUG, DEFAULT_NAME))?;
     if store::audit::changes_here(&mut tx).await? != changed_before {
         let after = json!({ "id": id });
         record_change(

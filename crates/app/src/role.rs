@@ -2,7 +2,7 @@
 
 use domain::access::ceiling::can_grant;
 use domain::access::permission::Permission;
-use domain::access::role::{RoleDefinition, Scope};
+use domain::access::role::{RoleDefinition, Scope, ScopeKind};
 use domain::audit::{Action, Outcome};
 use domain::id::UserId;
 use domain::tenancy::organization::Slug;
@@ -152,9 +152,13 @@ async fn gate(
     let roles = role::load(tx).await?;
     let role = roles
         .named(role_name, scope.kind(), scope.tenant_id())
-        .ok_or_else(|| Error::NotFound {
-            what: scope.kind().as_str(),
-            name: format!("role {role_name}"),
+        .ok_or_else(|| {
+            let what = match scope.kind() {
+                ScopeKind::Platform => "platform role",
+                ScopeKind::Tenant => "tenant role",
+                ScopeKind::Project => "project role",
+            };
+            not_found(what, role_name)
         })?
         .clone();
     let authority = authority::of(tx, &caller.actor, &roles, scope).await?;

@@ -36,13 +36,27 @@ pub(crate) struct Host {
     pub(crate) reeve: Reeve,
     pub(crate) dir: DataDir,
     /// `None` with `DATABASE_URL`.
-    pub(crate) cluster: Option<Cluster>,
-    /// How the private PostgreSQL was found.
-    pub(crate) started: Option<Started>,
+    pub(crate) private: Option<Private>,
     /// Migrations that were run just now.
     pub(crate) migrated: usize,
     /// Held as long as this process serves.
-    pub(crate) lock: DataLock,
+    _lock: DataLock,
+}
+
+/// The private PostgreSQL while this process answers for it. Dropping it stops it, so that a start
+/// that fails half-way, or is told to stop, leaves nothing running.
+pub(crate) struct Private {
+    pub(crate) cluster: Cluster,
+    /// How it was found.
+    pub(crate) started: Started,
+}
+
+impl Drop for Private {
+    fn drop(&mut self) {
+        if let Err(error) = self.cluster.stop() {
+            tracing::error!(%error, "the database could not be stopped");
+        }
+    }
 }
 
 /// Runs what blocks on a thread where it may.
@@ -78,19 +92,18 @@ impl Installation {
             Ok((dir, lock))
         })
         .await?;
-        let (cluster, started) = if self.environment.database_url.is_some() {
-            (None, None)
+        let private = if self.environment.database_url.is_some() {
+            None
         } else {
             let at = DataDir::open(&self.data_dir)?;
-            let (cluster, started) = blocking(move || {
+            let start = move || {
                 let cluster = Cluster::prepare(&at, Durability::Durable)?;
                 let started = cluster.start()?;
-                Ok((cluster, started))
-            })
-            .await?;
-            (Some(cluster), Some(started))
+                Ok(Private { cluster, started })
+            };
+            Some(blocking(start).await?)
         };
-        let logins = self.logins(&dir, cluster.as_ref())?;
+        let logins = self.logins(&dir, private.as_ref().map(|private| &private.cluster))?;
         let migrated = bring_up_to_date(&logins).await?;
         let (database, server) = Database::connect(logins.runtime, HOST_CONNECTIONS).await?;
         if server.superuser {
@@ -108,10 +121,9 @@ impl Installation {
         Ok(Host {
             reeve,
             dir,
-            cluster,
-            started,
+            private,
             migrated,
-            lock,
+            _lock: lock,
         })
     }
 
@@ -130,9 +142,12 @@ impl Installation {
     /// Opens the installation that a host serves.
     pub(crate) async fn open(&self) -> Result<Reeve, Failure> {
         let logins = self.existing_logins()?;
-        let (database, _) = Database::connect(logins.runtime.clone(), GUEST_CONNECTIONS).await?;
+        // The one connection of this look fails at once where a pool would go on trying.
         match migrate::check(&logins.runtime).await? {
-            Schema::Current => Ok(self.reeve(database)),
+            Schema::Current => {
+                let (database, _) = Database::connect(logins.runtime, GUEST_CONNECTIONS).await?;
+                Ok(self.reeve(database))
+            }
             Schema::Behind { pending, .. } => Err(Failure::plain(format!(
                 "the database lacks {pending} migrations; run `reeve migrate`"
             ))),
@@ -327,7 +342,12 @@ fn no_owner(logins: &Logins, error: StoreError) -> Failure {
 /// Runs the migrations by command. Returns how many.
 pub(crate) async fn migrate(installation: &Installation) -> Result<usize, Failure> {
     let logins = installation.existing_logins()?;
-    Ok(bring_up_to_date(&logins).await?.migrations)
+    let done = bring_up_to_date(&logins).await?;
+    if done.of_nothing {
+        let (database, _) = Database::connect(logins.runtime, GUEST_CONNECTIONS).await?;
+        installation.seed(&installation.reeve(database)).await?;
+    }
+    Ok(done.migrations)
 }
 
 /// How the schema compares, changing nothing.

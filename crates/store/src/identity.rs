@@ -136,7 +136,7 @@ pub async fn update(
           where user_id = $1",
         user_id.0,
         display_name,
-        groups.map(claims)
+        groups.map(|groups| serde_json::json!({ "groups": groups }))
     )
     .execute(tx.connection())
     .await?;

@@ -1,6 +1,7 @@
 //! `reeve db`: the operators' way to the database, for the runbooks' SQL.
 
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 use clap::Subcommand;
@@ -42,7 +43,7 @@ pub(crate) fn run(session: &Session, command: Db) -> Result<Ending, Failure> {
         Db::Psql { arguments } => {
             // By the environment, not by arguments, which every user of the machine can list.
             let operator = operator(session)?;
-            let error = Command::new("psql")
+            let error = Command::new(psql())
                 .envs(operator.variables())
                 .args(arguments)
                 .exec();
@@ -50,6 +51,13 @@ pub(crate) fn run(session: &Session, command: Db) -> Result<Ending, Failure> {
         }
     }
     Ok(Ending::Done)
+}
+
+/// The psql beside the server's programs, or else whichever the PATH has.
+fn psql() -> PathBuf {
+    let beside = embedded::Binaries::find(None).map(|binaries| binaries.program("psql"));
+    let beside = beside.ok().filter(|program| program.is_file());
+    beside.unwrap_or_else(|| "psql".into())
 }
 
 fn operator(session: &Session) -> Result<Operator, Failure> {

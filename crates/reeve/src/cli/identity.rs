@@ -28,8 +28,9 @@ pub(crate) enum Identity {
 
 pub(crate) async fn run(session: &Session, command: Identity) -> Result<Ending, Failure> {
     let Identity::Import { file, dry_run } = command;
-    let lines = file::read(BufReader::new(open(&file)?))?;
+    let input = open(&file)?;
     let reeve = session.installation.open().await?;
+    let lines = file::read(BufReader::new(input))?;
     let bar = progress("importing people", u64::try_from(lines.len()).ok());
     let imported = import::import(&reeve, &session.caller, lines, dry_run, |done| {
         bar.set_position(done);

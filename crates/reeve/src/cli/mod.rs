@@ -16,12 +16,13 @@ mod role;
 mod serve;
 mod snapshot;
 
+use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use app::Caller;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use domain::actor::Actor;
 use tracing_subscriber::EnvFilter;
 
@@ -116,7 +117,7 @@ impl From<Ending> for ExitCode {
 
 /// Parses, runs, and says how it went.
 pub(crate) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = parse();
     let serves = matches!(cli.command, Command::Serve(_) | Command::Quickstart(_));
     start_logging(if serves { "info" } else { "warn" });
     let result = tokio::runtime::Builder::new_multi_thread()
@@ -136,8 +137,30 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
+fn parse() -> Cli {
+    let matches = without_empty_variables(Cli::command()).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// An empty variable counts as unset for flags too (decision 0004); clap takes it for a value.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |name: &OsStr| {
+        std::env::var_os(name).is_some_and(|value| value.to_string_lossy().trim().is_empty())
+    };
+    command
+        .mut_args(|arg| match arg.get_env() {
+            // clap can't forget a variable; one without a name is never set.
+            Some(name) if is_empty(name) => arg.env("").hide_env(true),
+            _ => arg,
+        })
+        .mut_subcommands(without_empty_variables)
+}
+
 fn start_logging(level: &str) {
-    let filter = EnvFilter::try_from_env("REEVE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let wanted = std::env::var("REEVE_LOG").ok();
+    let wanted = wanted.filter(|filter| !filter.trim().is_empty());
+    let filter = wanted.and_then(|filter| EnvFilter::try_new(filter).ok());
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

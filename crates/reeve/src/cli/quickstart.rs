@@ -1,8 +1,9 @@
 //! `reeve quickstart`: from nothing to a first plan of a sample organization, served.
 
 use serde::Serialize;
+use tokio::net::TcpListener;
 
-use super::serve::{SAMPLE_AGE, Serve, listen, until_stopped};
+use super::serve::{SAMPLE_AGE, Serve, listen, stop_signal, until_stopped};
 use super::{Ending, Session, reconcile};
 use crate::failure::Failure;
 use crate::installation::{Host, Installation};
@@ -18,13 +19,24 @@ struct Started {
 }
 
 pub(crate) async fn run(session: &Session, command: Serve) -> Result<Ending, Failure> {
+    let mut stop = stop_signal()?;
+    let (host, listener) = tokio::select! {
+        () = &mut stop => return Ok(Ending::Done),
+        started = start(session, &command) => started?,
+    };
+    until_stopped(host, listener, stop).await
+}
+
+async fn start(session: &Session, command: &Serve) -> Result<(Host, TcpListener), Failure> {
     let host = session.installation.host().await?;
     let listener = listen(command.listen).await?;
     let sample = sample::load(&host.reeve, &session.caller).await?;
     sample::keep_fresh(&host.reeve, &session.caller, SAMPLE_AGE).await?;
     let plan = first_plan(session, &host).await?;
+    let address = listener.local_addr()?;
+    host.dir.write_listen(address)?;
     let started = Started {
-        listen: format!("http://{}", listener.local_addr()?),
+        listen: format!("http://{address}"),
         data_dir: session.installation.data_dir.display().to_string(),
         migrations: host.migrated,
         sample,
@@ -33,7 +45,7 @@ pub(crate) async fn run(session: &Session, command: Serve) -> Result<Ending, Fai
     session.format.print(&started, |started| {
         describe(started, &host, &session.installation)
     })?;
-    until_stopped(host, listener).await
+    Ok((host, listener))
 }
 
 /// The plan to look at; none if there is nothing to do, or if this installation is not set up so
@@ -55,15 +67,13 @@ async fn first_plan(
 
 fn describe(started: &Started, host: &Host, installation: &Installation) -> String {
     let mut said = Vec::new();
-    said.push(match (&host.cluster, &host.started) {
-        (Some(_), Some(embedded::Started::Adopted)) => {
-            format!(
-                "PostgreSQL was still running in {} and was adopted",
-                started.data_dir
-            )
+    let data_dir = &started.data_dir;
+    said.push(match host.private.as_ref().map(|private| private.started) {
+        Some(embedded::Started::Adopted) => {
+            format!("PostgreSQL was still running in {data_dir} and was adopted")
         }
-        (Some(_), _) => format!("PostgreSQL runs privately in {}", started.data_dir),
-        (None, _) => "connected to the database of DATABASE_URL".to_owned(),
+        Some(embedded::Started::Fresh) => format!("PostgreSQL runs privately in {data_dir}"),
+        None => "connected to the database of DATABASE_URL".to_owned(),
     });
     if started.migrations > 0 {
         said.push(format!(

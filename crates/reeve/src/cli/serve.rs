@@ -1,15 +1,18 @@
 //! `reeve serve`: HTTP, jobs, and the private PostgreSQL, until a signal.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::time::Duration;
 
 use clap::Args;
 use embedded::Cluster;
 use jiff::SignedDuration;
+use serde_json::json;
 use server::http;
 use server::jobs::{self, Job};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use super::{Ending, Session};
 use crate::failure::Failure;
@@ -29,11 +32,28 @@ pub(crate) struct Serve {
     pub(crate) listen: SocketAddr,
 }
 
+/// Requests under way get this long to end when the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
 pub(crate) async fn run(session: &Session, command: Serve) -> Result<Ending, Failure> {
+    let mut stop = stop_signal()?;
+    let (host, listener) = tokio::select! {
+        () = &mut stop => return Ok(Ending::Done),
+        started = start(session, &command) => started?,
+    };
+    until_stopped(host, listener, stop).await
+}
+
+async fn start(session: &Session, command: &Serve) -> Result<(Host, TcpListener), Failure> {
     let host = session.installation.host().await?;
     let listener = listen(command.listen).await?;
-    println!("Reeve listens on http://{}", listener.local_addr()?);
-    until_stopped(host, listener).await
+    let address = listener.local_addr()?;
+    host.dir.write_listen(address)?;
+    let listen = format!("http://{address}");
+    session.format.print(&json!({ "listen": listen }), |_| {
+        format!("Reeve listens on {listen}")
+    })?;
+    Ok((host, listener))
 }
 
 /// Binds the address, and says which one if that fails.
@@ -45,46 +65,65 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
     })
 }
 
-/// Serves until SIGINT or SIGTERM, then stops in order: requests, jobs, database.
-pub(crate) async fn until_stopped(host: Host, listener: TcpListener) -> Result<Ending, Failure> {
-    let Host {
-        reeve,
-        dir,
-        cluster,
-        lock,
-        ..
-    } = host;
-    dir.write_listen(listener.local_addr()?)?;
-    let state = http::State::new(reeve.clone()).map_err(|e| Failure::plain(e.to_string()))?;
-    let jobs = tokio::spawn(jobs::run(reeve.clone(), all_jobs()));
-    let watch = cluster
-        .clone()
-        .map(|cluster| tokio::spawn(keep_running(cluster)));
-    let stop = stop_signal()?;
-    http::serve(listener, state, stop).await?;
+/// Serves until `stop`, then stops in order: requests, jobs, database.
+pub(crate) async fn until_stopped(
+    host: Host,
+    listener: TcpListener,
+    stop: Stop,
+) -> Result<Ending, Failure> {
+    let state = http::State::new(host.reeve.clone()).map_err(|e| Failure::plain(e.to_string()))?;
+    let jobs = tokio::spawn(jobs::run(host.reeve.clone(), all_jobs()));
+    let (end, ended) = oneshot::channel();
+    let watch = host
+        .private
+        .as_ref()
+        .map(|private| tokio::spawn(keep_running(private.cluster.clone(), ended)));
+    let served = serve(listener, state, stop).await;
     jobs.abort();
+    // Not aborted but waited for: it may be starting the database right now.
+    drop(end);
     if let Some(watch) = watch {
-        watch.abort();
+        drop(watch.await);
     }
-    reeve.database.close().await;
-    dir.clear_listen()?;
-    if let Some(cluster) = cluster {
-        cluster.stop()?;
+    host.reeve.database.close().await;
+    host.dir.clear_listen()?;
+    if let Some(private) = &host.private {
+        private.cluster.stop()?;
     }
-    drop(lock);
+    served?;
     Ok(Ending::Done)
 }
 
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+/// Serves until `stop`, and then as long as requests are under way, but not for ever.
+async fn serve(listener: TcpListener, state: http::State, stop: Stop) -> std::io::Result<()> {
+    let (stopping, stopped) = oneshot::channel::<()>();
+    let stop = async move {
+        stop.await;
+        drop(stopping);
+    };
+    tokio::select! {
+        served = http::serve(listener, state, stop) => served,
+        () = async { drop(stopped.await); tokio::time::sleep(DRAIN).await } => {
+            tracing::warn!("stopped with requests under way");
+            Ok(())
+        }
+    }
+}
+
+/// Resolves when the process is told to stop.
+pub(crate) type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// From here on SIGINT and SIGTERM do not end the process but resolve what this returns.
+pub(crate) fn stop_signal() -> Result<Stop, Failure> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
+    Ok(Box::pin(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         tracing::info!("stopping");
-    })
+    }))
 }
 
 /// The sample's Discord export is imported again when it is older than this.
@@ -110,12 +149,13 @@ fn all_jobs() -> Vec<Job> {
     jobs
 }
 
-/// Starts the private PostgreSQL again if it dies.
-async fn keep_running(cluster: Cluster) {
+/// Starts the private PostgreSQL again if it dies, until the other end of `ended` is dropped.
+async fn keep_running(cluster: Cluster, mut ended: oneshot::Receiver<()>) {
     let mut turns = tokio::time::interval(Duration::from_secs(1));
     let mut rotation = tokio::time::interval(Duration::from_secs(3600));
     loop {
         tokio::select! {
+            _ = &mut ended => return,
             _ = turns.tick() => {}
             _ = rotation.tick() => {
                 if let Err(error) = cluster.rotate_log() {

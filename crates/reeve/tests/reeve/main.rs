@@ -1,0 +1,29 @@
+//! The real binary, run as people run it: what it prints and where, with which code it ends, and
+//! what is in the database afterwards.
+//!
+//! The few tests about the private PostgreSQL have a data directory of their own ([`scratch`]); the
+//! others give the binary the URL of a database of [`testkit`]. Nothing sleeps to synchronise: what
+//! another process does is waited for with a deadline ([`scratch::wait_until`]).
+
+#![cfg(test)] // the lints know helpers of tests by this
+
+mod adopt;
+mod contract;
+mod crash;
+mod database_url;
+mod documents;
+mod environment;
+mod exit_codes;
+mod help;
+mod http;
+mod json;
+mod nothing_there;
+mod organization;
+mod program;
+mod quickstart;
+mod runbook;
+mod runners;
+mod scratch;
+mod secrets;
+mod serve;
+mod thousands;

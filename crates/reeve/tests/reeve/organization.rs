@@ -1,0 +1,49 @@
+//! Organizations by command.
+
+use sqlx::Executor;
+use testkit::World;
+
+use crate::program::Program;
+
+#[tokio::test]
+async fn the_default_organization_and_its_memberships_can_be_ensured_again_by_command() {
+    let world = World::empty().await;
+    for name in ["ada", "bob", "eve"] {
+        world.person(name).build().await;
+    }
+    let program = Program::on(&world.db);
+    let default = || {
+        let all = program.json(&["organization", "list"]);
+        let mut all = all.as_array().unwrap().iter();
+        all.find(|organization| organization["is_default"] == true)
+            .unwrap()
+            .clone()
+    };
+    let right = default();
+    // Somebody's SQL.
+    let mut operator = world.db.operator().await;
+    for sql in [
+        "update organization set slug = 'elsewhere', name = 'Elsewhere' where is_default",
+        "delete from membership where user_id = (select user_id from app_user where email like 'ada@%')",
+        "update membership set status = 'ended' where user_id = (select user_id from app_user where email like 'bob@%')",
+    ] {
+        operator
+            .execute(sql)
+            .await
+            .unwrap_or_else(|problem| panic!("{sql}: {problem}"));
+    }
+    assert_ne!(default(), right);
+    let ensured = program.json(&["organization", "ensure-default"]);
+    assert_eq!(ensured["id"], right["id"]);
+    assert_eq!(default(), right);
+    let audit = ["audit", "list", "--action", "organization.ensure_default"];
+    let rows = program.json(&audit);
+    assert_eq!(rows.as_array().unwrap().len(), 1);
+    program.done(&["organization", "ensure-default"]);
+    assert_eq!(default(), right);
+    assert_eq!(
+        program.json(&audit),
+        rows,
+        "nothing changed, so nothing is audited"
+    );
+}
