@@ -45,6 +45,30 @@ proptest! {
     }
 }
 
+/// The same facts, asked again later: nothing was stored in between, and the clock alone decides.
+#[test]
+fn effective_access_is_computed_when_asked_and_stored_nowhere() {
+    let setting = Setting {
+        leads: Leads::Discord,
+        ages: [Age::Fresh; 3],
+    };
+    let clauses = Clauses {
+        everyone: true,
+        ..Clauses::default()
+    };
+    let body = Body {
+        clauses,
+        linked: true,
+        member: [true; 3],
+        role: [true; 3],
+        ..Body::default()
+    };
+    let (rules, evidence) = (setting.rules(), body.evidence());
+    assert!(rules.assess(&evidence, NOW).grants_access());
+    assert!(!rules.assess(&evidence, NOW + MOMENT).grants_access());
+    assert!(rules.assess(&evidence, NOW).grants_access());
+}
+
 #[test]
 fn effective_access_needs_eligibility_and_entitlement_unless_exempt() {
     // In scope, entitled, exempted: access.

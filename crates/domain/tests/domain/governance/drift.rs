@@ -1,13 +1,15 @@
 //! Drift (P-07): where authoritative entitlement disagrees with effective access or with the roles
 //! that Discord shows.
 
+use std::collections::BTreeMap;
+
 use domain::governance::drift::{Drift, drift};
 use domain::governance::mode::Mode;
 use domain::identity::Status;
 use proptest::prelude::*;
 
 use crate::cases;
-use crate::plain::{self, Age, Body, Leads, Setting, any_setting_and_body};
+use crate::plain::{self, Age, Body, Clauses, Leads, Setting, any_setting_and_body};
 
 /// Each drift as a sentence about plain facts, in the order in which they are listed.
 fn drifts(setting: &Setting, body: &Body, status: Status) -> Vec<Drift> {
@@ -80,4 +82,64 @@ proptest! {
             prop_assert!(!found(&setting, &body, Status::Suspended).is_empty());
         }
     }
+}
+
+#[test]
+fn drift_is_detected_listed_and_counted() {
+    let setting = Setting {
+        leads: Leads::Portal,
+        ages: [Age::Fresh; 3],
+    };
+    let scoped = Clauses {
+        everyone: true,
+        ..Clauses::default()
+    };
+    let owed = Body {
+        clauses: scoped,
+        linked: true,
+        member: [true; 3],
+        role: [true; 3],
+        assigned: true,
+        ..Body::default()
+    };
+    let role_missing = Body {
+        role: [false; 3],
+        ..owed
+    };
+    let not_owed = Body {
+        assigned: false,
+        ..owed
+    };
+    let people = [
+        ("as it should be", owed, Status::Active),
+        ("suspended", owed, Status::Suspended),
+        ("not synced", role_missing, Status::Active),
+        ("not synced either", role_missing, Status::Active),
+        ("de-entitled", not_owed, Status::Active),
+        ("disabled", owed, Status::Disabled),
+    ];
+    let listed: Vec<(&str, Drift)> = people
+        .iter()
+        .flat_map(|(name, body, status)| {
+            found(&setting, body, *status)
+                .into_iter()
+                .map(move |drift| (*name, drift))
+        })
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            ("suspended", Drift::SuspendedThoughOwed),
+            ("not synced", Drift::RoleMissing),
+            ("not synced either", Drift::RoleMissing),
+            ("de-entitled", Drift::ActiveThoughNotOwed),
+            ("de-entitled", Drift::RoleThoughNotEntitled),
+        ]
+    );
+    let mut counted = BTreeMap::new();
+    for (_, drift) in listed {
+        *counted.entry(drift).or_insert(0) += 1;
+    }
+    assert_eq!(counted.get(&Drift::RoleMissing), Some(&2));
+    assert_eq!(counted.values().sum::<i32>(), 5);
 }
