@@ -68,7 +68,7 @@ fn describe(rows: &[Row]) -> String {
     table(
         ["when", "action", "entity", "by", "outcome", "what"],
         rows.iter().map(|row| {
-            let what = row.reason.clone().unwrap_or_else(|| changes(row));
+            let what = what(row);
             let entity = format!("{} {}", row.entity_type, row.entity_pk);
             let (when, outcome) = (instant(row.created_at), row.outcome.clone());
             [
@@ -81,6 +81,23 @@ fn describe(rows: &[Row]) -> String {
             ]
         }),
     )
+}
+
+/// A status that moved, then the reason; or, without one, the fields that differ.
+fn what(row: &Row) -> String {
+    let status = |image: &Option<serde_json::Value>| {
+        image
+            .as_ref()
+            .and_then(|i| i.get("status"))
+            .and_then(|s| s.as_str())
+            .map(str::to_owned)
+    };
+    let moved = match (status(&row.before_json), status(&row.after_json)) {
+        (Some(was), Some(is)) if was != is => format!("{was} -> {is}: "),
+        _ => String::new(),
+    };
+    let rest = row.reason.clone().unwrap_or_else(|| changes(row));
+    format!("{moved}{rest}")
 }
 
 /// The fields that differ between the images, with what they are now.
