@@ -1,0 +1,19 @@
+//! The operations, each through its public function against a real PostgreSQL. Modules are named
+//! after the sources they show; `sql` and `watch` are how a test looks into the database.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that can't go on stops"
+)]
+
+mod audit;
+mod authority;
+mod governance;
+mod identity;
+mod organization;
+mod policy;
+mod reconcile;
+mod role;
+mod snapshot;
+mod sql;
+mod watch;

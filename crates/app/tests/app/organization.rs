@@ -1,0 +1,136 @@
+//! Organizations: creating them, and putting the default one right.
+
+use app::Error;
+use app::organization::{create, ensure_default, list};
+use testkit::World;
+
+use crate::sql::{force, rows};
+use crate::watch::{Census, audit_of, words};
+
+#[tokio::test]
+async fn an_organization_is_created_and_audited_by_slug() {
+    let world = World::empty().await;
+    let caller = world.caller();
+    let slug = "north".parse().unwrap();
+    let id = create(world.reeve(), &caller, &slug, "  The North  ", Some("cold"))
+        .await
+        .unwrap();
+    let all = list(world.reeve()).await.unwrap();
+    let slugs: Vec<_> = all
+        .iter()
+        .map(|organization| organization.slug.as_str())
+        .collect();
+    assert_eq!(slugs, ["default", "north"]);
+    assert_eq!((all[1].id, all[1].name.as_str()), (id, "The North"));
+    assert_eq!(
+        (
+            all[1].description.as_deref(),
+            all[1].is_default,
+            all[1].members
+        ),
+        (Some("cold"), false, 0)
+    );
+    let found = audit_of(&world, &caller).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].action.as_str(), found[0].entity_pk.clone()),
+        ("organization.create", id.to_string())
+    );
+    assert!(!serde_json::to_string(&found).unwrap().contains("The North"));
+}
+
+#[tokio::test]
+async fn a_slug_or_name_that_is_taken_is_refused_by_field() {
+    let world = World::empty().await;
+    let make = async |slug: &str, name: &str| {
+        create(
+            world.reeve(),
+            &world.caller(),
+            &slug.parse().unwrap(),
+            name,
+            None,
+        )
+        .await
+    };
+    make("north", "The North").await.unwrap();
+    let before = Census::of(&world).await;
+    let refused = make("north", "Other").await;
+    assert!(matches!(refused, Err(Error::Conflict(_))));
+    assert_eq!(
+        words(refused),
+        "slug: another organization is called `north`"
+    );
+    assert_eq!(
+        words(make("other", "The North").await),
+        "name: another organization is named `The North`"
+    );
+    for name in ["", "  ", &"x".repeat(201)] {
+        assert_eq!(
+            words(make("other", name).await),
+            "name: expected 1 to 200 characters"
+        );
+    }
+    before.assert_nothing_written(&world).await;
+}
+
+#[tokio::test]
+async fn the_default_organization_and_its_memberships_can_be_ensured_again_by_command() {
+    let world = World::empty().await;
+    let ada = world.person("ada").build().await;
+    world.person("bob").build().await;
+    let untouched = Census::of(&world).await;
+    let id = ensure_default(world.reeve(), &world.caller())
+        .await
+        .unwrap();
+    untouched.assert_nothing_written(&world).await;
+
+    force(
+        &world,
+        format!(
+            "update organization set slug = 'main', name = 'Main' where is_default;
+             delete from membership where user_id = '{ada}';
+             update membership set status = 'ended'"
+        ),
+    )
+    .await;
+    let caller = world.caller();
+    assert_eq!(ensure_default(world.reeve(), &caller).await.unwrap(), id);
+    let found = audit_of(&world, &caller).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].action, "organization.ensure_default");
+    let all = list(world.reeve()).await.unwrap();
+    assert_eq!(
+        (all[0].slug.as_str(), all[0].name.as_str(), all[0].members),
+        ("default", "Default organization", 2)
+    );
+    let again = Census::of(&world).await;
+    assert_eq!(
+        ensure_default(world.reeve(), &world.caller())
+            .await
+            .unwrap(),
+        id
+    );
+    again.assert_nothing_written(&world).await;
+    let systems: Vec<(String,)> = rows(
+        &world,
+        "select m.status from membership m join app_user u using (user_id) where u.email like 'system@%'",
+    )
+    .await;
+    assert!(systems.is_empty(), "the system belongs nowhere");
+}
+
+#[tokio::test]
+async fn a_default_name_that_another_organization_took_is_said() {
+    let world = World::empty().await;
+    force(
+        &world,
+        "update organization set slug = 'main', name = 'Main' where is_default",
+    )
+    .await;
+    let slug = "default".parse().unwrap();
+    create(world.reeve(), &world.caller(), &slug, "Squatter", None)
+        .await
+        .unwrap();
+    let said = words(ensure_default(world.reeve(), &world.caller()).await);
+    assert_eq!(said, "slug: another organization is called `default`");
+}
