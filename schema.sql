@@ -278,10 +278,11 @@ declare
   lost record;
 begin
   for lost in
-    select distinct o.tenant_id from old_rows o join role r using (role_id)
+    select o.tenant_id, bool_or(o.valid_until is null) as for_good
+      from old_rows o join role r using (role_id)
      where r.tenant_id is null
        and ((r.scope = 'tenant' and r.name = 'tenant_owner') or (r.scope = 'platform' and r.name = 'admin'))
-     order by o.tenant_id
+     group by o.tenant_id order by o.tenant_id
   loop
     if lost.tenant_id is null then
       update platform set owner_epoch = owner_epoch + 1;
@@ -292,7 +293,10 @@ begin
     perform from user_roles u join role r using (role_id)
       where u.tenant_id is not distinct from lost.tenant_id and r.tenant_id is null
         and r.name = case when lost.tenant_id is null then 'admin' else 'tenant_owner' end
-        and (u.valid_until is null or u.valid_until > clock_timestamp())
+        and u.valid_from <= clock_timestamp()
+        -- Somebody whose time is limited does not stand in for somebody who had no limit: the clock
+        -- would leave nobody.
+        and (u.valid_until is null or (not lost.for_good and u.valid_until > clock_timestamp()))
       limit 1;
     if not found then
       raise exception '%', case when lost.tenant_id is null
@@ -387,6 +391,9 @@ begin
   end loop;
   if retention_months is null then
     return;
+  end if;
+  if retention_months < 1 then
+    raise exception 'the audit log is kept for at least a month' using errcode = 'invalid_parameter_value';
   end if;
   for name in
     select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -599,7 +606,10 @@ begin
         %9$s
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || %6$s, %4$L, %5$s, app_user_id(), 'sql:' || session_user, %10$s, %11$s from %8$s;
+          select 'sql.' || %6$s, %4$L, %5$s,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, %10$s, %11$s from %8$s;
         end if;
         return null;
       end $body$
@@ -671,7 +681,10 @@ CREATE FUNCTION public.track_access_policy_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'access_policy', o.name::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('name', o.name, 'resolved', o.resolved, 'source', o.source), null from old_rows o;
+          select 'sql.' || 'delete', 'access_policy', o.name::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('name', o.name, 'resolved', o.resolved), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -699,11 +712,14 @@ CREATE FUNCTION public.track_access_policy_insert() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'access_policy', n.name::text, 'insert', jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) from new_rows n;
+        select 'access_policy', n.name::text, 'insert', jsonb_build_object('name', n.name, 'resolved', n.resolved) from new_rows n;
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'access_policy', n.name::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) from new_rows n;
+          select 'sql.' || 'insert', 'access_policy', n.name::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('name', n.name, 'resolved', n.resolved) from new_rows n;
         end if;
         return null;
       end $$;
@@ -731,11 +747,14 @@ CREATE FUNCTION public.track_access_policy_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'access_policy', coalesce(n.name::text, o.name::text), case when o.name is null then 'insert' when n.name is null then 'delete' else 'update' end, case when n.name is not null then jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) end from new_rows n full join old_rows o on o.name = n.name where (o.name, o.resolved, o.source) is distinct from (n.name, n.resolved, n.source);
+        select 'access_policy', coalesce(n.name::text, o.name::text), case when o.name is null then 'insert' when n.name is null then 'delete' else 'update' end, case when n.name is not null then jsonb_build_object('name', n.name, 'resolved', n.resolved) end from new_rows n full join old_rows o on o.name = n.name where (o.name, o.resolved, o.source) is distinct from (n.name, n.resolved, n.source);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.name is null then 'insert' when n.name is null then 'delete' else 'update' end, 'access_policy', coalesce(n.name::text, o.name::text), app_user_id(), 'sql:' || session_user, case when o.name is not null then jsonb_build_object('name', o.name, 'resolved', o.resolved, 'source', o.source) end, case when o.name is null then jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) when n.name is not null then jsonb_build_object('name', n.name, 'resolved', n.resolved, 'source', n.source) || '{}'::jsonb end from new_rows n full join old_rows o on o.name = n.name where (o.name, o.resolved, o.source) is distinct from (n.name, n.resolved, n.source);
+          select 'sql.' || case when o.name is null then 'insert' when n.name is null then 'delete' else 'update' end, 'access_policy', coalesce(n.name::text, o.name::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.name is not null then jsonb_build_object('name', o.name, 'resolved', o.resolved) end, case when o.name is null then jsonb_build_object('name', n.name, 'resolved', n.resolved) when n.name is not null then jsonb_build_object('name', n.name, 'resolved', n.resolved) || jsonb_build_object('changed', array_remove(array[case when o.source is distinct from n.source then 'source' end], null)) end from new_rows n full join old_rows o on o.name = n.name where (o.name, o.resolved, o.source) is distinct from (n.name, n.resolved, n.source);
         end if;
         return null;
       end $$;
@@ -767,7 +786,10 @@ CREATE FUNCTION public.track_app_user_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'app_user', o.user_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), null from old_rows o;
+          select 'sql.' || 'delete', 'app_user', o.user_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -799,7 +821,10 @@ CREATE FUNCTION public.track_app_user_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'app_user', n.user_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
+          select 'sql.' || 'insert', 'app_user', n.user_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
         end if;
         return null;
       end $$;
@@ -831,7 +856,10 @@ CREATE FUNCTION public.track_app_user_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, 'app_user', coalesce(n.user_id::text, o.user_id::text), app_user_id(), 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) || jsonb_build_object('changed', array_remove(array[case when o.email is distinct from n.email then 'email' end, case when o.display_name is distinct from n.display_name then 'display_name' end, case when o.claims is distinct from n.claims then 'claims' end], null)) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
+          select 'sql.' || case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, 'app_user', coalesce(n.user_id::text, o.user_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) || jsonb_build_object('changed', array_remove(array[case when o.email is distinct from n.email then 'email' end, case when o.display_name is distinct from n.display_name then 'display_name' end, case when o.claims is distinct from n.claims then 'claims' end], null)) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
         end if;
         return null;
       end $$;
@@ -865,7 +893,10 @@ CREATE FUNCTION public.track_discord_member_delete() RETURNS trigger
         end if;
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'discord_member', o.guild_id::text || '/' || o.discord_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('guild_id', o.guild_id, 'discord_id', o.discord_id, 'roles', o.roles), null from old_rows o;
+          select 'sql.' || 'delete', 'discord_member', o.guild_id::text || '/' || o.discord_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('guild_id', o.guild_id, 'discord_id', o.discord_id, 'roles', o.roles), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -899,7 +930,10 @@ CREATE FUNCTION public.track_discord_member_insert() RETURNS trigger
         end if;
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'discord_member', n.guild_id::text || '/' || n.discord_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) from new_rows n;
+          select 'sql.' || 'insert', 'discord_member', n.guild_id::text || '/' || n.discord_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) from new_rows n;
         end if;
         return null;
       end $$;
@@ -933,7 +967,10 @@ CREATE FUNCTION public.track_discord_member_update() RETURNS trigger
         end if;
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.guild_id is null then 'insert' when n.guild_id is null then 'delete' else 'update' end, 'discord_member', coalesce(n.guild_id::text || '/' || n.discord_id::text, o.guild_id::text || '/' || o.discord_id::text), app_user_id(), 'sql:' || session_user, case when o.guild_id is not null then jsonb_build_object('guild_id', o.guild_id, 'discord_id', o.discord_id, 'roles', o.roles) end, case when o.guild_id is null then jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) when n.guild_id is not null then jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) || '{}'::jsonb end from new_rows n full join old_rows o on o.guild_id = n.guild_id and o.discord_id = n.discord_id where (o.guild_id, o.discord_id, o.roles) is distinct from (n.guild_id, n.discord_id, n.roles);
+          select 'sql.' || case when o.guild_id is null then 'insert' when n.guild_id is null then 'delete' else 'update' end, 'discord_member', coalesce(n.guild_id::text || '/' || n.discord_id::text, o.guild_id::text || '/' || o.discord_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.guild_id is not null then jsonb_build_object('guild_id', o.guild_id, 'discord_id', o.discord_id, 'roles', o.roles) end, case when o.guild_id is null then jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) when n.guild_id is not null then jsonb_build_object('guild_id', n.guild_id, 'discord_id', n.discord_id, 'roles', n.roles) || '{}'::jsonb end from new_rows n full join old_rows o on o.guild_id = n.guild_id and o.discord_id = n.discord_id where (o.guild_id, o.discord_id, o.roles) is distinct from (n.guild_id, n.discord_id, n.roles);
         end if;
         return null;
       end $$;
@@ -965,7 +1002,10 @@ CREATE FUNCTION public.track_discord_snapshot_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'discord_snapshot', o.snapshot_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('snapshot_id', o.snapshot_id, 'guild_id', o.guild_id, 'taken_at', o.taken_at, 'admitted_at', o.admitted_at, 'members', o.members, 'added', o.added, 'changed', o.changed, 'removed', o.removed, 'source', o.source), null from old_rows o;
+          select 'sql.' || 'delete', 'discord_snapshot', o.snapshot_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('snapshot_id', o.snapshot_id, 'guild_id', o.guild_id, 'taken_at', o.taken_at, 'admitted_at', o.admitted_at, 'members', o.members, 'added', o.added, 'changed', o.changed, 'removed', o.removed, 'source', o.source), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -997,7 +1037,10 @@ CREATE FUNCTION public.track_discord_snapshot_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'discord_snapshot', n.snapshot_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) from new_rows n;
+          select 'sql.' || 'insert', 'discord_snapshot', n.snapshot_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1029,7 +1072,10 @@ CREATE FUNCTION public.track_discord_snapshot_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.snapshot_id is null then 'insert' when n.snapshot_id is null then 'delete' else 'update' end, 'discord_snapshot', coalesce(n.snapshot_id::text, o.snapshot_id::text), app_user_id(), 'sql:' || session_user, case when o.snapshot_id is not null then jsonb_build_object('snapshot_id', o.snapshot_id, 'guild_id', o.guild_id, 'taken_at', o.taken_at, 'admitted_at', o.admitted_at, 'members', o.members, 'added', o.added, 'changed', o.changed, 'removed', o.removed, 'source', o.source) end, case when o.snapshot_id is null then jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) when n.snapshot_id is not null then jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) || '{}'::jsonb end from new_rows n full join old_rows o on o.snapshot_id = n.snapshot_id where (o.snapshot_id, o.guild_id, o.taken_at, o.admitted_at, o.members, o.added, o.changed, o.removed, o.source) is distinct from (n.snapshot_id, n.guild_id, n.taken_at, n.admitted_at, n.members, n.added, n.changed, n.removed, n.source);
+          select 'sql.' || case when o.snapshot_id is null then 'insert' when n.snapshot_id is null then 'delete' else 'update' end, 'discord_snapshot', coalesce(n.snapshot_id::text, o.snapshot_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.snapshot_id is not null then jsonb_build_object('snapshot_id', o.snapshot_id, 'guild_id', o.guild_id, 'taken_at', o.taken_at, 'admitted_at', o.admitted_at, 'members', o.members, 'added', o.added, 'changed', o.changed, 'removed', o.removed, 'source', o.source) end, case when o.snapshot_id is null then jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) when n.snapshot_id is not null then jsonb_build_object('snapshot_id', n.snapshot_id, 'guild_id', n.guild_id, 'taken_at', n.taken_at, 'admitted_at', n.admitted_at, 'members', n.members, 'added', n.added, 'changed', n.changed, 'removed', n.removed, 'source', n.source) || '{}'::jsonb end from new_rows n full join old_rows o on o.snapshot_id = n.snapshot_id where (o.snapshot_id, o.guild_id, o.taken_at, o.admitted_at, o.members, o.added, o.changed, o.removed, o.source) is distinct from (n.snapshot_id, n.guild_id, n.taken_at, n.admitted_at, n.members, n.added, n.changed, n.removed, n.source);
         end if;
         return null;
       end $$;
@@ -1061,7 +1107,10 @@ CREATE FUNCTION public.track_entitlement_mapping_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'entitlement_mapping', o.entitlement::text || '/' || o.guild_id::text || '/' || o.role_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('entitlement', o.entitlement, 'guild_id', o.guild_id, 'role_id', o.role_id), null from old_rows o;
+          select 'sql.' || 'delete', 'entitlement_mapping', o.entitlement::text || '/' || o.guild_id::text || '/' || o.role_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('entitlement', o.entitlement, 'guild_id', o.guild_id, 'role_id', o.role_id), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1093,7 +1142,10 @@ CREATE FUNCTION public.track_entitlement_mapping_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'entitlement_mapping', n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) from new_rows n;
+          select 'sql.' || 'insert', 'entitlement_mapping', n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1125,7 +1177,10 @@ CREATE FUNCTION public.track_entitlement_mapping_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.entitlement is null then 'insert' when n.entitlement is null then 'delete' else 'update' end, 'entitlement_mapping', coalesce(n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, o.entitlement::text || '/' || o.guild_id::text || '/' || o.role_id::text), app_user_id(), 'sql:' || session_user, case when o.entitlement is not null then jsonb_build_object('entitlement', o.entitlement, 'guild_id', o.guild_id, 'role_id', o.role_id) end, case when o.entitlement is null then jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) when n.entitlement is not null then jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.entitlement = n.entitlement and o.guild_id = n.guild_id and o.role_id = n.role_id where (o.entitlement, o.guild_id, o.role_id) is distinct from (n.entitlement, n.guild_id, n.role_id);
+          select 'sql.' || case when o.entitlement is null then 'insert' when n.entitlement is null then 'delete' else 'update' end, 'entitlement_mapping', coalesce(n.entitlement::text || '/' || n.guild_id::text || '/' || n.role_id::text, o.entitlement::text || '/' || o.guild_id::text || '/' || o.role_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.entitlement is not null then jsonb_build_object('entitlement', o.entitlement, 'guild_id', o.guild_id, 'role_id', o.role_id) end, case when o.entitlement is null then jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) when n.entitlement is not null then jsonb_build_object('entitlement', n.entitlement, 'guild_id', n.guild_id, 'role_id', n.role_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.entitlement = n.entitlement and o.guild_id = n.guild_id and o.role_id = n.role_id where (o.entitlement, o.guild_id, o.role_id) is distinct from (n.entitlement, n.guild_id, n.role_id);
         end if;
         return null;
       end $$;
@@ -1157,7 +1212,10 @@ CREATE FUNCTION public.track_exemption_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'exemption', o.exemption_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at), null from old_rows o;
+          select 'sql.' || 'delete', 'exemption', o.exemption_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1189,7 +1247,10 @@ CREATE FUNCTION public.track_exemption_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'exemption', n.exemption_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) from new_rows n;
+          select 'sql.' || 'insert', 'exemption', n.exemption_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1221,7 +1282,10 @@ CREATE FUNCTION public.track_exemption_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.exemption_id is null then 'insert' when n.exemption_id is null then 'delete' else 'update' end, 'exemption', coalesce(n.exemption_id::text, o.exemption_id::text), app_user_id(), 'sql:' || session_user, case when o.exemption_id is not null then jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at) end, case when o.exemption_id is null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) when n.exemption_id is not null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.ended_at) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.ended_at);
+          select 'sql.' || case when o.exemption_id is null then 'insert' when n.exemption_id is null then 'delete' else 'update' end, 'exemption', coalesce(n.exemption_id::text, o.exemption_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.exemption_id is not null then jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at) end, case when o.exemption_id is null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) when n.exemption_id is not null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.ended_at) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.ended_at);
         end if;
         return null;
       end $$;
@@ -1253,7 +1317,10 @@ CREATE FUNCTION public.track_governance_setting_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'governance_setting', o.only_row::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days), null from old_rows o;
+          select 'sql.' || 'delete', 'governance_setting', o.only_row::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1285,7 +1352,10 @@ CREATE FUNCTION public.track_governance_setting_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'governance_setting', n.only_row::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) from new_rows n;
+          select 'sql.' || 'insert', 'governance_setting', n.only_row::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1317,7 +1387,10 @@ CREATE FUNCTION public.track_governance_setting_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, 'governance_setting', coalesce(n.only_row::text, o.only_row::text), app_user_id(), 'sql:' || session_user, case when o.only_row is not null then jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days) end, case when o.only_row is null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) || '{}'::jsonb end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days);
+          select 'sql.' || case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, 'governance_setting', coalesce(n.only_row::text, o.only_row::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.only_row is not null then jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days) end, case when o.only_row is null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) || '{}'::jsonb end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days);
         end if;
         return null;
       end $$;
@@ -1349,7 +1422,10 @@ CREATE FUNCTION public.track_hold_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'hold', o.hold_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at), null from old_rows o;
+          select 'sql.' || 'delete', 'hold', o.hold_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1381,7 +1457,10 @@ CREATE FUNCTION public.track_hold_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'hold', n.hold_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) from new_rows n;
+          select 'sql.' || 'insert', 'hold', n.hold_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1413,7 +1492,10 @@ CREATE FUNCTION public.track_hold_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.hold_id is null then 'insert' when n.hold_id is null then 'delete' else 'update' end, 'hold', coalesce(n.hold_id::text, o.hold_id::text), app_user_id(), 'sql:' || session_user, case when o.hold_id is not null then jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at) end, case when o.hold_id is null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) when n.hold_id is not null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at);
+          select 'sql.' || case when o.hold_id is null then 'insert' when n.hold_id is null then 'delete' else 'update' end, 'hold', coalesce(n.hold_id::text, o.hold_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.hold_id is not null then jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at) end, case when o.hold_id is null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) when n.hold_id is not null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at);
         end if;
         return null;
       end $$;
@@ -1445,7 +1527,10 @@ CREATE FUNCTION public.track_identity_link_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'identity_link', o.provider::text || '/' || o.external_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'provider', o.provider, 'external_id', o.external_id, 'discord_id', o.discord_id), null from old_rows o;
+          select 'sql.' || 'delete', 'identity_link', o.provider::text || '/' || o.external_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'provider', o.provider, 'external_id', o.external_id, 'discord_id', o.discord_id), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1477,7 +1562,10 @@ CREATE FUNCTION public.track_identity_link_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'identity_link', n.provider::text || '/' || n.external_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) from new_rows n;
+          select 'sql.' || 'insert', 'identity_link', n.provider::text || '/' || n.external_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1509,7 +1597,10 @@ CREATE FUNCTION public.track_identity_link_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.provider is null then 'insert' when n.provider is null then 'delete' else 'update' end, 'identity_link', coalesce(n.provider::text || '/' || n.external_id::text, o.provider::text || '/' || o.external_id::text), app_user_id(), 'sql:' || session_user, case when o.provider is not null then jsonb_build_object('user_id', o.user_id, 'provider', o.provider, 'external_id', o.external_id, 'discord_id', o.discord_id) end, case when o.provider is null then jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) when n.provider is not null then jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.provider = n.provider and o.external_id = n.external_id where (o.user_id, o.provider, o.external_id, o.discord_id) is distinct from (n.user_id, n.provider, n.external_id, n.discord_id);
+          select 'sql.' || case when o.provider is null then 'insert' when n.provider is null then 'delete' else 'update' end, 'identity_link', coalesce(n.provider::text || '/' || n.external_id::text, o.provider::text || '/' || o.external_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.provider is not null then jsonb_build_object('user_id', o.user_id, 'provider', o.provider, 'external_id', o.external_id, 'discord_id', o.discord_id) end, case when o.provider is null then jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) when n.provider is not null then jsonb_build_object('user_id', n.user_id, 'provider', n.provider, 'external_id', n.external_id, 'discord_id', n.discord_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.provider = n.provider and o.external_id = n.external_id where (o.user_id, o.provider, o.external_id, o.discord_id) is distinct from (n.user_id, n.provider, n.external_id, n.discord_id);
         end if;
         return null;
       end $$;
@@ -1541,7 +1632,10 @@ CREATE FUNCTION public.track_membership_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'membership', o.organization_id::text || '/' || o.user_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('organization_id', o.organization_id, 'user_id', o.user_id, 'status', o.status, 'exclusive', o.exclusive), null from old_rows o;
+          select 'sql.' || 'delete', 'membership', o.organization_id::text || '/' || o.user_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('organization_id', o.organization_id, 'user_id', o.user_id, 'status', o.status, 'exclusive', o.exclusive), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1573,7 +1667,10 @@ CREATE FUNCTION public.track_membership_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'membership', n.organization_id::text || '/' || n.user_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) from new_rows n;
+          select 'sql.' || 'insert', 'membership', n.organization_id::text || '/' || n.user_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1605,7 +1702,10 @@ CREATE FUNCTION public.track_membership_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.organization_id is null then 'insert' when n.organization_id is null then 'delete' else 'update' end, 'membership', coalesce(n.organization_id::text || '/' || n.user_id::text, o.organization_id::text || '/' || o.user_id::text), app_user_id(), 'sql:' || session_user, case when o.organization_id is not null then jsonb_build_object('organization_id', o.organization_id, 'user_id', o.user_id, 'status', o.status, 'exclusive', o.exclusive) end, case when o.organization_id is null then jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) when n.organization_id is not null then jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) || '{}'::jsonb end from new_rows n full join old_rows o on o.organization_id = n.organization_id and o.user_id = n.user_id where (o.organization_id, o.user_id, o.status, o.exclusive) is distinct from (n.organization_id, n.user_id, n.status, n.exclusive);
+          select 'sql.' || case when o.organization_id is null then 'insert' when n.organization_id is null then 'delete' else 'update' end, 'membership', coalesce(n.organization_id::text || '/' || n.user_id::text, o.organization_id::text || '/' || o.user_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.organization_id is not null then jsonb_build_object('organization_id', o.organization_id, 'user_id', o.user_id, 'status', o.status, 'exclusive', o.exclusive) end, case when o.organization_id is null then jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) when n.organization_id is not null then jsonb_build_object('organization_id', n.organization_id, 'user_id', n.user_id, 'status', n.status, 'exclusive', n.exclusive) || '{}'::jsonb end from new_rows n full join old_rows o on o.organization_id = n.organization_id and o.user_id = n.user_id where (o.organization_id, o.user_id, o.status, o.exclusive) is distinct from (n.organization_id, n.user_id, n.status, n.exclusive);
         end if;
         return null;
       end $$;
@@ -1637,7 +1737,10 @@ CREATE FUNCTION public.track_organization_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'organization', o.id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('id', o.id, 'slug', o.slug, 'is_default', o.is_default), null from old_rows o;
+          select 'sql.' || 'delete', 'organization', o.id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('id', o.id, 'slug', o.slug, 'is_default', o.is_default), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1669,7 +1772,10 @@ CREATE FUNCTION public.track_organization_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'organization', n.id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) from new_rows n;
+          select 'sql.' || 'insert', 'organization', n.id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1701,7 +1807,10 @@ CREATE FUNCTION public.track_organization_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.id is null then 'insert' when n.id is null then 'delete' else 'update' end, 'organization', coalesce(n.id::text, o.id::text), app_user_id(), 'sql:' || session_user, case when o.id is not null then jsonb_build_object('id', o.id, 'slug', o.slug, 'is_default', o.is_default) end, case when o.id is null then jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) when n.id is not null then jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end, case when o.description is distinct from n.description then 'description' end], null)) end from new_rows n full join old_rows o on o.id = n.id where (o.id, o.slug, o.name, o.description, o.is_default) is distinct from (n.id, n.slug, n.name, n.description, n.is_default);
+          select 'sql.' || case when o.id is null then 'insert' when n.id is null then 'delete' else 'update' end, 'organization', coalesce(n.id::text, o.id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.id is not null then jsonb_build_object('id', o.id, 'slug', o.slug, 'is_default', o.is_default) end, case when o.id is null then jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) when n.id is not null then jsonb_build_object('id', n.id, 'slug', n.slug, 'is_default', n.is_default) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end, case when o.description is distinct from n.description then 'description' end], null)) end from new_rows n full join old_rows o on o.id = n.id where (o.id, o.slug, o.name, o.description, o.is_default) is distinct from (n.id, n.slug, n.name, n.description, n.is_default);
         end if;
         return null;
       end $$;
@@ -1733,7 +1842,10 @@ CREATE FUNCTION public.track_project_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'project', o.project_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('project_id', o.project_id, 'tenant_id', o.tenant_id, 'slug', o.slug), null from old_rows o;
+          select 'sql.' || 'delete', 'project', o.project_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('project_id', o.project_id, 'tenant_id', o.tenant_id, 'slug', o.slug), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1765,7 +1877,10 @@ CREATE FUNCTION public.track_project_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'project', n.project_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) from new_rows n;
+          select 'sql.' || 'insert', 'project', n.project_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1797,7 +1912,10 @@ CREATE FUNCTION public.track_project_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.project_id is null then 'insert' when n.project_id is null then 'delete' else 'update' end, 'project', coalesce(n.project_id::text, o.project_id::text), app_user_id(), 'sql:' || session_user, case when o.project_id is not null then jsonb_build_object('project_id', o.project_id, 'tenant_id', o.tenant_id, 'slug', o.slug) end, case when o.project_id is null then jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) when n.project_id is not null then jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end], null)) end from new_rows n full join old_rows o on o.project_id = n.project_id where (o.project_id, o.tenant_id, o.slug, o.name) is distinct from (n.project_id, n.tenant_id, n.slug, n.name);
+          select 'sql.' || case when o.project_id is null then 'insert' when n.project_id is null then 'delete' else 'update' end, 'project', coalesce(n.project_id::text, o.project_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.project_id is not null then jsonb_build_object('project_id', o.project_id, 'tenant_id', o.tenant_id, 'slug', o.slug) end, case when o.project_id is null then jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) when n.project_id is not null then jsonb_build_object('project_id', n.project_id, 'tenant_id', n.tenant_id, 'slug', n.slug) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end], null)) end from new_rows n full join old_rows o on o.project_id = n.project_id where (o.project_id, o.tenant_id, o.slug, o.name) is distinct from (n.project_id, n.tenant_id, n.slug, n.name);
         end if;
         return null;
       end $$;
@@ -1829,7 +1947,10 @@ CREATE FUNCTION public.track_role_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'role', o.role_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'name', o.name, 'scope', o.scope, 'tenant_id', o.tenant_id, 'rank', o.rank, 'portal', o.portal, 'administrative', o.administrative, 'built_in', o.built_in), null from old_rows o;
+          select 'sql.' || 'delete', 'role', o.role_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'name', o.name, 'scope', o.scope, 'tenant_id', o.tenant_id, 'rank', o.rank, 'portal', o.portal, 'administrative', o.administrative, 'built_in', o.built_in), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1861,7 +1982,10 @@ CREATE FUNCTION public.track_role_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'role', n.role_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) from new_rows n;
+          select 'sql.' || 'insert', 'role', n.role_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1893,7 +2017,10 @@ CREATE FUNCTION public.track_role_permission_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'role_permission', o.role_id::text || '/' || o.permission::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'permission', o.permission), null from old_rows o;
+          select 'sql.' || 'delete', 'role_permission', o.role_id::text || '/' || o.permission::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('role_id', o.role_id, 'permission', o.permission), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1925,7 +2052,10 @@ CREATE FUNCTION public.track_role_permission_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'role_permission', n.role_id::text || '/' || n.permission::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('role_id', n.role_id, 'permission', n.permission) from new_rows n;
+          select 'sql.' || 'insert', 'role_permission', n.role_id::text || '/' || n.permission::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('role_id', n.role_id, 'permission', n.permission) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1957,7 +2087,10 @@ CREATE FUNCTION public.track_role_permission_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.role_id is null then 'insert' when n.role_id is null then 'delete' else 'update' end, 'role_permission', coalesce(n.role_id::text || '/' || n.permission::text, o.role_id::text || '/' || o.permission::text), app_user_id(), 'sql:' || session_user, case when o.role_id is not null then jsonb_build_object('role_id', o.role_id, 'permission', o.permission) end, case when o.role_id is null then jsonb_build_object('role_id', n.role_id, 'permission', n.permission) when n.role_id is not null then jsonb_build_object('role_id', n.role_id, 'permission', n.permission) || '{}'::jsonb end from new_rows n full join old_rows o on o.role_id = n.role_id and o.permission = n.permission where (o.role_id, o.permission) is distinct from (n.role_id, n.permission);
+          select 'sql.' || case when o.role_id is null then 'insert' when n.role_id is null then 'delete' else 'update' end, 'role_permission', coalesce(n.role_id::text || '/' || n.permission::text, o.role_id::text || '/' || o.permission::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.role_id is not null then jsonb_build_object('role_id', o.role_id, 'permission', o.permission) end, case when o.role_id is null then jsonb_build_object('role_id', n.role_id, 'permission', n.permission) when n.role_id is not null then jsonb_build_object('role_id', n.role_id, 'permission', n.permission) || '{}'::jsonb end from new_rows n full join old_rows o on o.role_id = n.role_id and o.permission = n.permission where (o.role_id, o.permission) is distinct from (n.role_id, n.permission);
         end if;
         return null;
       end $$;
@@ -1989,7 +2122,10 @@ CREATE FUNCTION public.track_role_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.role_id is null then 'insert' when n.role_id is null then 'delete' else 'update' end, 'role', coalesce(n.role_id::text, o.role_id::text), app_user_id(), 'sql:' || session_user, case when o.role_id is not null then jsonb_build_object('role_id', o.role_id, 'name', o.name, 'scope', o.scope, 'tenant_id', o.tenant_id, 'rank', o.rank, 'portal', o.portal, 'administrative', o.administrative, 'built_in', o.built_in) end, case when o.role_id is null then jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) when n.role_id is not null then jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) || jsonb_build_object('changed', array_remove(array[case when o.description is distinct from n.description then 'description' end], null)) end from new_rows n full join old_rows o on o.role_id = n.role_id where (o.role_id, o.name, o.scope, o.tenant_id, o.rank, o.portal, o.administrative, o.built_in, o.description) is distinct from (n.role_id, n.name, n.scope, n.tenant_id, n.rank, n.portal, n.administrative, n.built_in, n.description);
+          select 'sql.' || case when o.role_id is null then 'insert' when n.role_id is null then 'delete' else 'update' end, 'role', coalesce(n.role_id::text, o.role_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.role_id is not null then jsonb_build_object('role_id', o.role_id, 'name', o.name, 'scope', o.scope, 'tenant_id', o.tenant_id, 'rank', o.rank, 'portal', o.portal, 'administrative', o.administrative, 'built_in', o.built_in) end, case when o.role_id is null then jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) when n.role_id is not null then jsonb_build_object('role_id', n.role_id, 'name', n.name, 'scope', n.scope, 'tenant_id', n.tenant_id, 'rank', n.rank, 'portal', n.portal, 'administrative', n.administrative, 'built_in', n.built_in) || jsonb_build_object('changed', array_remove(array[case when o.description is distinct from n.description then 'description' end], null)) end from new_rows n full join old_rows o on o.role_id = n.role_id where (o.role_id, o.name, o.scope, o.tenant_id, o.rank, o.portal, o.administrative, o.built_in, o.description) is distinct from (n.role_id, n.name, n.scope, n.tenant_id, n.rank, n.portal, n.administrative, n.built_in, n.description);
         end if;
         return null;
       end $$;
@@ -2021,7 +2157,10 @@ CREATE FUNCTION public.track_stripped_assignment_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'stripped_assignment', o.assignment_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until, 'stripped_at', o.stripped_at, 'plan_id', o.plan_id), null from old_rows o;
+          select 'sql.' || 'delete', 'stripped_assignment', o.assignment_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until, 'stripped_at', o.stripped_at, 'plan_id', o.plan_id), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -2053,7 +2192,10 @@ CREATE FUNCTION public.track_stripped_assignment_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'stripped_assignment', n.assignment_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) from new_rows n;
+          select 'sql.' || 'insert', 'stripped_assignment', n.assignment_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) from new_rows n;
         end if;
         return null;
       end $$;
@@ -2085,7 +2227,10 @@ CREATE FUNCTION public.track_stripped_assignment_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.assignment_id is null then 'insert' when n.assignment_id is null then 'delete' else 'update' end, 'stripped_assignment', coalesce(n.assignment_id::text, o.assignment_id::text), app_user_id(), 'sql:' || session_user, case when o.assignment_id is not null then jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until, 'stripped_at', o.stripped_at, 'plan_id', o.plan_id) end, case when o.assignment_id is null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) when n.assignment_id is not null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until, o.stripped_at, o.plan_id) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until, n.stripped_at, n.plan_id);
+          select 'sql.' || case when o.assignment_id is null then 'insert' when n.assignment_id is null then 'delete' else 'update' end, 'stripped_assignment', coalesce(n.assignment_id::text, o.assignment_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.assignment_id is not null then jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until, 'stripped_at', o.stripped_at, 'plan_id', o.plan_id) end, case when o.assignment_id is null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) when n.assignment_id is not null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until, 'stripped_at', n.stripped_at, 'plan_id', n.plan_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until, o.stripped_at, o.plan_id) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until, n.stripped_at, n.plan_id);
         end if;
         return null;
       end $$;
@@ -2117,7 +2262,10 @@ CREATE FUNCTION public.track_user_roles_delete() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'delete', 'user_roles', o.assignment_id::text, app_user_id(), 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until), null from old_rows o;
+          select 'sql.' || 'delete', 'user_roles', o.assignment_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -2149,7 +2297,10 @@ CREATE FUNCTION public.track_user_roles_insert() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || 'insert', 'user_roles', n.assignment_id::text, app_user_id(), 'sql:' || session_user, null, jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) from new_rows n;
+          select 'sql.' || 'insert', 'user_roles', n.assignment_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) from new_rows n;
         end if;
         return null;
       end $$;
@@ -2181,7 +2332,10 @@ CREATE FUNCTION public.track_user_roles_update() RETURNS trigger
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || case when o.assignment_id is null then 'insert' when n.assignment_id is null then 'delete' else 'update' end, 'user_roles', coalesce(n.assignment_id::text, o.assignment_id::text), app_user_id(), 'sql:' || session_user, case when o.assignment_id is not null then jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until) end, case when o.assignment_id is null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) when n.assignment_id is not null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) || '{}'::jsonb end from new_rows n full join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until);
+          select 'sql.' || case when o.assignment_id is null then 'insert' when n.assignment_id is null then 'delete' else 'update' end, 'user_roles', coalesce(n.assignment_id::text, o.assignment_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.assignment_id is not null then jsonb_build_object('assignment_id', o.assignment_id, 'user_id', o.user_id, 'tenant_id', o.tenant_id, 'project_id', o.project_id, 'role_id', o.role_id, 'source', o.source, 'granted_by', o.granted_by, 'valid_from', o.valid_from, 'valid_until', o.valid_until) end, case when o.assignment_id is null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) when n.assignment_id is not null then jsonb_build_object('assignment_id', n.assignment_id, 'user_id', n.user_id, 'tenant_id', n.tenant_id, 'project_id', n.project_id, 'role_id', n.role_id, 'source', n.source, 'granted_by', n.granted_by, 'valid_from', n.valid_from, 'valid_until', n.valid_until) || '{}'::jsonb end from new_rows n full join old_rows o on o.assignment_id = n.assignment_id where (o.assignment_id, o.user_id, o.tenant_id, o.project_id, o.role_id, o.source, o.granted_by, o.valid_from, o.valid_until) is distinct from (n.assignment_id, n.user_id, n.tenant_id, n.project_id, n.role_id, n.source, n.granted_by, n.valid_from, n.valid_until);
         end if;
         return null;
       end $$;
@@ -2930,6 +3084,7 @@ CREATE TABLE public.role (
     built_in boolean DEFAULT false NOT NULL,
     description text,
     CONSTRAINT own_roles_stay_inside CHECK (((tenant_id IS NULL) OR (scope <> 'platform'::text))),
+    CONSTRAINT portal_roles_are_the_platforms CHECK (((NOT portal) OR (scope = 'platform'::text))),
     CONSTRAINT role_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._-]{0,62}$'::text)),
     CONSTRAINT role_rank_check CHECK (((rank >= 0) AND (rank <= 100))),
     CONSTRAINT role_scope_check CHECK ((scope = ANY (ARRAY['platform'::text, 'tenant'::text, 'project'::text])))

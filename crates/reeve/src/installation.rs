@@ -290,20 +290,26 @@ async fn bring_up_to_date(logins: &Logins) -> Result<UpToDate, Failure> {
     if let (Some(passwords), Some(owner)) = (&logins.passwords, &logins.owner) {
         bootstrap::create(owner, DATABASE, Some(passwords)).await?;
     }
-    let owner = match &logins.owner {
-        Some(owner) => owner.clone(),
+    let (owner, may_write) = match &logins.owner {
+        Some(owner) => (owner.clone(), true),
         // A superuser's DATABASE_URL can do everything itself.
         None if is_superuser(&logins.runtime).await? => {
             bootstrap::roles_in(&logins.runtime, None).await?;
-            logins.runtime.clone()
+            (logins.runtime.clone(), true)
         }
-        None => logins.runtime.clone(),
+        None => (logins.runtime.clone(), false),
     };
     match migrate::check(&owner).await? {
-        Schema::Current => Ok(UpToDate {
-            migrations: 0,
-            of_nothing: false,
-        }),
+        Schema::Current => {
+            // No migration, but built-in roles and partitions are put right all the same.
+            if may_write {
+                migrate::run(&owner).await?;
+            }
+            Ok(UpToDate {
+                migrations: 0,
+                of_nothing: false,
+            })
+        }
         Schema::Newer => Err(newer()),
         Schema::Behind { applied, pending } => {
             migrate::run(&owner)

@@ -139,6 +139,9 @@ begin
   if retention_months is null then
     return;
   end if;
+  if retention_months < 1 then
+    raise exception 'the audit log is kept for at least a month' using errcode = 'invalid_parameter_value';
+  end if;
   for name in
     select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
      where i.inhparent = 'audit_log'::regclass and c.relname ~ '^audit_log_\d{4}_\d{2}$'
@@ -223,7 +226,10 @@ begin
         %9$s
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
-          select 'sql.' || %6$s, %4$L, %5$s, app_user_id(), 'sql:' || session_user, %10$s, %11$s from %8$s;
+          select 'sql.' || %6$s, %4$L, %5$s,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, %10$s, %11$s from %8$s;
         end if;
         return null;
       end $body$

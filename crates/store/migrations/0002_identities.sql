@@ -121,9 +121,6 @@ select track('app_user', '{user_id}', private => '{email,display_name,claims}', 
 select track('identity_link', '{provider,external_id}', silent => '{linked_at}');
 select touches_people('identity_link');
 
--- An operator who sets somebody active by hand means it: reconcile leaves them alone for a day
--- (the hold table follows in 0005; the trigger stands there).
-
 create schema auth;
 comment on schema auth is 'The licensing runbook''s name for identities.';
 create view auth.users with (security_invoker = true) as

@@ -14,7 +14,8 @@ create table role (
   built_in boolean not null default false,
   description text,
   constraint role_name unique nulls not distinct (tenant_id, scope, name),
-  constraint own_roles_stay_inside check (tenant_id is null or scope <> 'platform')
+  constraint own_roles_stay_inside check (tenant_id is null or scope <> 'platform'),
+  constraint portal_roles_are_the_platforms check (not portal or scope = 'platform')
 );
 comment on table role is 'Named sets of permissions at one scope.';
 
@@ -131,10 +132,11 @@ declare
   lost record;
 begin
   for lost in
-    select distinct o.tenant_id from old_rows o join role r using (role_id)
+    select o.tenant_id, bool_or(o.valid_until is null) as for_good
+      from old_rows o join role r using (role_id)
      where r.tenant_id is null
        and ((r.scope = 'tenant' and r.name = 'tenant_owner') or (r.scope = 'platform' and r.name = 'admin'))
-     order by o.tenant_id
+     group by o.tenant_id order by o.tenant_id
   loop
     if lost.tenant_id is null then
       update platform set owner_epoch = owner_epoch + 1;
@@ -145,7 +147,10 @@ begin
     perform from user_roles u join role r using (role_id)
       where u.tenant_id is not distinct from lost.tenant_id and r.tenant_id is null
         and r.name = case when lost.tenant_id is null then 'admin' else 'tenant_owner' end
-        and (u.valid_until is null or u.valid_until > clock_timestamp())
+        and u.valid_from <= clock_timestamp()
+        -- Somebody whose time is limited does not stand in for somebody who had no limit: the clock
+        -- would leave nobody.
+        and (u.valid_until is null or (not lost.for_good and u.valid_until > clock_timestamp()))
       limit 1;
     if not found then
       raise exception '%', case when lost.tenant_id is null

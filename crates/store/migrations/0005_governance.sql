@@ -162,7 +162,7 @@ comment on table lease is 'Who runs which job now; the epoch fences off a runner
 insert into lease (name) values ('reconcile');
 
 select track('governance_setting', '{only_row}');
-select track('access_policy', '{name}');
+select track('access_policy', '{name}', private => '{source}');
 select track('entitlement_mapping', '{entitlement,guild_id,role_id}');
 select track('discord_snapshot', '{snapshot_id}');
 select track('discord_member', '{guild_id,discord_id}', reload_above => 10000);

@@ -6,6 +6,7 @@
 
 use domain::audit::Action;
 use domain::reconcile::fingerprint::Fingerprint;
+use domain::reconcile::plan::Counts;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::governance::{self, Governance};
@@ -202,13 +203,14 @@ impl Run<'_> {
 
 /// How far a plan may be applied, and how many suspensions are held back.
 fn extent(plan: &Stored) -> Result<(i32, u64), Error> {
-    let count = |name| {
-        plan.counts
-            .get(name)
-            .and_then(serde_json::Value::as_u64)
-            .unwrap_or(0)
-    };
-    let (given, suspensions) = (count("restore") + count("change"), count("suspend"));
+    let counts: Counts =
+        serde_json::from_value(plan.counts.clone()).map_err(|problem| StoreError::Corrupt {
+            table: "reconcile_plan",
+            column: "counts",
+            row: plan.plan_id.clone(),
+            problem: problem.to_string(),
+        })?;
+    let (given, suspensions) = (counts.restore + counts.change, counts.suspend);
     let through = |steps| i32::try_from(steps).unwrap_or(i32::MAX);
     match plan.state.as_str() {
         "held" => Ok((through(given), suspensions)),

@@ -48,6 +48,10 @@ pub async fn approve(reeve: &Reeve, caller: &Caller, id: &str) -> Result<String,
         .database
         .system("approve plan", &caller.context(action))
         .await?;
+    if id == "latest" {
+        let problem = "an approval names the plan that was read, by its id";
+        return Err(Error::invalid("plan", problem));
+    }
     let stored = plan::find(&mut tx, id).await?;
     if !store::reconcile::plan::approve(&mut tx, &stored.plan_id, caller.actor.user_id()).await? {
         return Err(Error::Conflict(format!(

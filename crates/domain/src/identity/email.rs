@@ -38,7 +38,7 @@ impl FromStr for Email {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let address = text.trim().to_lowercase();
-        let refused = || NotAnEmail(text.chars().take(80).collect());
+        let refused = || NotAnEmail(text.chars().filter(|c| !c.is_control()).take(80).collect());
         let (name, domain) = address.split_once('@').ok_or_else(refused)?;
         let odd = |c: char| c.is_whitespace() || c.is_control() || c == '@' || c == ',' || c == ';';
         let sound = !name.is_empty()

@@ -106,7 +106,7 @@ pub(super) fn describe_effect(effect: &Effect) -> String {
     };
     let before = effect.before.as_ref().map_or(String::new(), |before| {
         format!(
-            "before, the next reconcile would have {}\n",
+            "by the rules before, the next reconcile would {}\n",
             consequence(before)
         )
     });

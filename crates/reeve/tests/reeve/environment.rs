@@ -180,7 +180,7 @@ async fn people_on_the_break_glass_lists_are_spared_and_shown_as_they_are() {
         );
         let text = listed.done(&["reconcile", "show", "latest"]);
         assert!(
-            text.contains("not entitled: no mapped Discord role; spared as break-glass"),
+            text.contains("not entitled: no mapped Discord role; break-glass"),
             "{text}"
         );
     }

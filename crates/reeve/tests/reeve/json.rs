@@ -28,6 +28,9 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
+/// Stands for the id of the last plan.
+const THE_PLAN: &str = "the plan";
+
 /// One call of a leaf command: what it is given on stdin, and its exit code.
 struct Call {
     leaf: &'static str,
@@ -100,7 +103,7 @@ const CALLS: &[Call] = &[
     call("role revoke", &["ada@example.test", "publisher"]),
     with("reconcile plan", &["--max-age-seconds", "31536000"], "", 3),
     call("reconcile show", &["latest"]),
-    call("reconcile approve", &["latest"]),
+    call("reconcile approve", &[THE_PLAN]),
     call("reconcile apply", &["latest"]),
     call("reconcile run", &["--max-age-seconds", "31536000"]),
     call("reconcile plan", &["--max-age-seconds", "31536000"]),
@@ -112,16 +115,28 @@ const CALLS: &[Call] = &[
 fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
     let (_scratch, program) = installation();
     let serving = program.serve();
+    let mut plan_id = String::new();
     for call in CALLS {
-        let words: Vec<_> = call
+        let named = |word: &'static str| {
+            if word == THE_PLAN {
+                plan_id.clone()
+            } else {
+                word.to_owned()
+            }
+        };
+        let words: Vec<String> = call
             .leaf
             .split(' ')
             .chain(call.arguments.iter().copied())
+            .map(named)
             .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let answer = program.run_with(&[&words[..], &["-o", "json"]].concat(), call.input);
         assert_eq!(answer.code, call.code, "{words:?}: {answer:?}");
         assert!(!answer.err.contains("error"), "{words:?}: {answer:?}");
-        drop(answer.json());
+        if let Some(id) = answer.json().get("plan_id").and_then(|id| id.as_str()) {
+            plan_id = id.to_owned();
+        }
         let table = ["-o", "table", "--help"];
         assert_eq!(program.run(&[&words[..], &table].concat()).code, 0);
     }

@@ -138,12 +138,12 @@ async fn the_first_plan_has_steps_of_every_kind_and_is_not_held() {
       3 change: organization, no_mapped_role
       1 restore: group, discord_role joiner
       4 restore: organization, discord_role joiner
-      2 suspend: excluded, discord_role
-      2 suspend: no_clause_matches, discord_role
-      1 suspend: no_clause_matches, not_a_member
-      4 suspend: organization, no_mapped_role
-      3 suspend: organization, not_a_member
-      2 suspend: organization, unlinked
+      2 suspend: excluded, discord_role leaver
+      2 suspend: no_clause_matches, discord_role leaver
+      1 suspend: no_clause_matches, not_a_member leaver
+      4 suspend: organization, no_mapped_role leaver
+      3 suspend: organization, not_a_member leaver
+      2 suspend: organization, unlinked leaver
     "#);
 }
 

@@ -17,9 +17,14 @@ impl<T> Default for Grouped<T> {
 }
 
 impl<T: Copy> Grouped<T> {
-    /// Groups pairs of a person's place and an item; the items of one person keep their order.
-    pub(super) fn build(mut pairs: Vec<(u32, T)>, people: usize) -> Self {
-        pairs.sort_by_key(|(person, _)| *person);
+    /// Groups pairs of a person's place and an item; the items of one person come in the order of
+    /// their ids, so that the same facts always make the same plan.
+    pub(super) fn build<K: Ord>(
+        mut pairs: Vec<(u32, T)>,
+        people: usize,
+        id: impl Fn(&T) -> K,
+    ) -> Self {
+        pairs.sort_unstable_by_key(|(person, item)| (*person, id(item)));
         let mut bounds = Vec::with_capacity(people + 1);
         let mut end = 0;
         for person in 0..=people {
@@ -54,7 +59,9 @@ mod tests {
 
     #[test]
     fn each_person_gets_their_own_items_in_order() {
-        let grouped = Grouped::build(vec![(2, 'c'), (0, 'a'), (2, 'd'), (0, 'b')], 4);
+        let grouped = Grouped::build(vec![(2, 'd'), (0, 'a'), (2, 'c'), (0, 'b')], 4, |item| {
+            *item
+        });
         let of: Vec<String> = (0..5).map(|i| grouped.of(i).iter().collect()).collect();
         assert_eq!(of, ["ab", "", "cd", "", ""]);
     }

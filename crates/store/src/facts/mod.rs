@@ -229,7 +229,7 @@ impl People {
             Ok(())
         })
         .await?;
-        self.strippable = Grouped::build(taken, self.rows.len());
+        self.strippable = Grouped::build(taken, self.rows.len(), |id| *id);
         Ok(())
     }
 
@@ -264,7 +264,7 @@ impl People {
             Ok(())
         })
         .await?;
-        self.stripped = Grouped::build(found, self.rows.len());
+        self.stripped = Grouped::build(found, self.rows.len(), |stripped| stripped.assignment_id);
         Ok(())
     }
 

@@ -30,19 +30,23 @@ pub struct Allowlist {
 }
 
 /// Notes as skipped the steps of the batch that would take something from somebody on the
-/// allowlist. Comes before [`set_standing`]; returns how many those are.
+/// allowlist, and raises those people's version: a plan made when they are off the list again is
+/// then another one, and not this one already applied. Comes before [`set_standing`]; returns how many those are.
 pub async fn skip_listed(
     tx: &mut Tx,
     batch: Batch<'_>,
     allowlist: &Allowlist,
 ) -> Result<u64, StoreError> {
     let done = sqlx::query!(
-        "insert into plan_skip (plan_id, seq, reason)
-         select s.plan_id, s.seq, 'on the break-glass list since the plan'
-           from plan_step s join app_user u using (user_id)
-          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
-            and (s.kind = 'suspend' or s.strip <> '{}')
-            and (u.user_id = any ($4) or lower(u.email) = any ($5))",
+        "with listed as (
+           select s.plan_id, s.seq, s.user_id
+             from plan_step s join app_user u using (user_id)
+            where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+              and (s.kind = 'suspend' or s.strip <> '{}')
+              and (u.user_id = any ($4) or lower(u.email) = any ($5))),
+         moved as (update app_user set version = version where user_id in (select user_id from listed))
+         insert into plan_skip (plan_id, seq, reason)
+         select plan_id, seq, 'on the break-glass list since the plan' from listed",
         batch.plan_id,
         batch.after,
         batch.through,

@@ -112,6 +112,36 @@ async fn the_last_admin_of_the_platform_can_not_be_taken_away() {
 }
 
 #[tokio::test]
+async fn an_owner_for_a_time_does_not_stand_in_for_one_without_limit() {
+    let world = World::empty().await;
+    let acme = world.organization("acme").await;
+    let ada = world
+        .person("ada")
+        .role_in("tenant_owner", acme)
+        .build()
+        .await;
+    let bob = world
+        .person("bob")
+        .role_in("tenant_owner", acme)
+        .build()
+        .await;
+    let mut operator = world.db.operator().await;
+    let limit = |who| {
+        format!(
+            "update user_roles set valid_until = now() + interval '1 hour' where user_id = '{who}'"
+        )
+    };
+    run(&mut operator, limit(bob)).await;
+    for sql in [limit(ada), of(ada)] {
+        let refused = refusal(&mut operator, &sql).await;
+        assert!(
+            refused.contains("the last owner of the organization"),
+            "{sql}: {refused}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_organization_goes_with_its_owners() {
     let world = World::empty().await;
     let acme = world.organization("acme").await;

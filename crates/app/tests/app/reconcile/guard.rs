@@ -102,6 +102,8 @@ async fn only_a_held_plan_can_be_approved_and_only_once() {
     let held = world.plan().await.unwrap().plan_id;
     approve(&world, &held).await.unwrap();
     let again = words(approve(&world, &held).await);
+    let unread = words(app::reconcile::approve(world.reeve(), &world.caller(), "latest").await);
+    assert!(unread.contains("by its id"), "{unread}");
     assert!(again.contains("is approved, not held"), "{again}");
     let unknown = words(approve(&world, &"0".repeat(64)).await);
     assert!(unknown.contains("no plan"), "{unknown}");

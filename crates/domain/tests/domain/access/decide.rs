@@ -1,4 +1,4 @@
-//! The decision, gate by gate, against the gates as they are written down (DESIGN section 5); and
+//! The decision, gate by gate, against the gates as they are written down; and
 //! that explaining is the same judge.
 
 use domain::access::decide::{Decision, Request, decide, explain};

@@ -123,8 +123,8 @@ fn line(shown: &ShownStep) -> String {
 fn spared(shown: &ShownSpared) -> String {
     let by = shown.spared.spared_by.replace('_', "-");
     format!(
-        ". {:<8} {:<34} {}; spared as {by}",
-        "exempt", shown.email, shown.reason
+        ". {:<8} {:<34} {}; {by}",
+        "spared", shown.email, shown.reason
     )
 }
 
