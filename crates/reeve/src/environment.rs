@@ -12,12 +12,15 @@ pub(crate) struct Environment {
     pub(crate) break_glass: BreakGlass,
     /// `DISCORD_SNAPSHOT_MAX_AGE_SECONDS`: seeds a new installation, overrides one run.
     pub(crate) snapshot_max_age: Option<SignedDuration>,
+    /// `RECONCILE_ROLE_RESTORE_DAYS`: seeds a new installation.
+    pub(crate) role_restore_days: Option<u32>,
     pub(crate) database_url: Option<SecretString>,
     /// A login that may become `reeve_owner`, for migrations.
     pub(crate) database_owner_url: Option<SecretString>,
 }
 
 const MAX_AGE: &str = "DISCORD_SNAPSHOT_MAX_AGE_SECONDS";
+const RESTORE_DAYS: &str = "RECONCILE_ROLE_RESTORE_DAYS";
 
 impl Environment {
     /// Reads the process's environment.
@@ -41,6 +44,7 @@ impl Environment {
         Ok(Self {
             break_glass,
             snapshot_max_age: variable(MAX_AGE).map(|text| seconds(&text)).transpose()?,
+            role_restore_days: variable(RESTORE_DAYS).map(|text| days(&text)).transpose()?,
             database_url: variable("DATABASE_URL").map(SecretString::from),
             database_owner_url: variable("DATABASE_OWNER_URL").map(SecretString::from),
         })
@@ -53,6 +57,16 @@ fn seconds(text: &str) -> Result<SignedDuration, Failure> {
         Ok(seconds @ 1..=31_536_000) => Ok(SignedDuration::from_secs(seconds)),
         _ => Err(Failure::plain(format!(
             "{MAX_AGE} is `{text}`: expected whole seconds, 1 to 31536000; unset it for the default"
+        ))),
+    }
+}
+
+/// Reads a window in whole days, 0 to ten years.
+fn days(text: &str) -> Result<u32, Failure> {
+    match text.trim().parse::<u32>() {
+        Ok(days @ 0..=3650) => Ok(days),
+        _ => Err(Failure::plain(format!(
+            "{RESTORE_DAYS} is `{text}`: expected whole days, 0 to 3650; unset it for the default"
         ))),
     }
 }
@@ -76,6 +90,18 @@ mod tests {
             let error = with(MAX_AGE, wrong).unwrap_err().to_string();
             assert!(
                 error.contains(MAX_AGE) && error.contains("unset it"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_restore_window_that_is_no_number_names_the_variable_and_the_remedy() {
+        assert_eq!(with(RESTORE_DAYS, "0").unwrap().role_restore_days, Some(0));
+        for wrong in ["banana", "-1", "3651", "30d"] {
+            let error = with(RESTORE_DAYS, wrong).unwrap_err().to_string();
+            assert!(
+                error.contains(RESTORE_DAYS) && error.contains("unset it"),
                 "{error}"
             );
         }

@@ -127,15 +127,20 @@ impl Installation {
         })
     }
 
-    /// A new installation takes its snapshot age from the environment, once (decision 0023).
+    /// A new installation takes its numbers from the environment, once (decision 0023).
     async fn seed(&self, reeve: &Reeve) -> Result<(), Failure> {
-        let Some(age) = self.environment.snapshot_max_age else {
-            return Ok(());
-        };
-        let seconds = u32::try_from(age.as_secs()).unwrap_or(u32::MAX);
+        let age = self.environment.snapshot_max_age;
+        let seconds = age.map(|age| u32::try_from(age.as_secs()).unwrap_or(u32::MAX));
+        let numbers = [
+            (Number::SnapshotMaxAgeSeconds, seconds),
+            (Number::RoleRestoreDays, self.environment.role_restore_days),
+        ];
         let caller = Caller::new(Actor::Operator);
-        let number = Number::SnapshotMaxAgeSeconds;
-        app::governance::set_number(reeve, &caller, number, seconds, false).await?;
+        for (number, value) in numbers {
+            if let Some(value) = value {
+                app::governance::set_number(reeve, &caller, number, value, false).await?;
+            }
+        }
         Ok(())
     }
 

@@ -147,9 +147,15 @@ async fn migrating_an_empty_database_seeds_it_too() {
     let program = Program::default()
         .set("DATABASE_URL", runtime.expose_secret())
         .set("DATABASE_OWNER_URL", owner.expose_secret());
-    program.clone().set(MAX_AGE, "7200").done(&["migrate"]);
+    let first = program
+        .clone()
+        .set(MAX_AGE, "7200")
+        .set("RECONCILE_ROLE_RESTORE_DAYS", "7");
+    first.done(&["migrate"]);
     program.clone().set(MAX_AGE, "600").done(&["migrate"]);
     assert_eq!(stored_age(&program), 7200);
+    let shown = program.json(&["governance", "show"]);
+    assert_eq!(shown["role_restore_days"], 7, "{shown}");
     empty.drop().await;
 }
 
