@@ -132,12 +132,22 @@ pub(crate) fn given_data() -> Option<PathBuf> {
     std::env::var_os("EMBEDDED_TEST_DATA").map(PathBuf::from)
 }
 
+/// Kills a process and waits until it is dead: the signal alone is only on its way, and a busy
+/// machine leaves its receiver alive for a while.
 pub(crate) fn kill_nine(pid: u32) {
     let status = Command::new("kill")
         .args(["-9", &pid.to_string()])
         .status()
         .unwrap();
     assert!(status.success());
+    wait_until("the killed process is dead", || {
+        // A zombie is dead too; who reaps it is not ours to say. `comm` may hold a parenthesis.
+        fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| {
+            stat.rsplit(") ")
+                .next()
+                .is_some_and(|rest| rest.starts_with(['Z', 'X']))
+        })
+    });
 }
 
 pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
