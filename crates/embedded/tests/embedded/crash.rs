@@ -29,7 +29,9 @@ fn a_busy_orphan_of_a_killed_server_does_not_block_the_next() {
     cluster.start().unwrap();
     let mut busy = scratch.psql("do $$ begin loop end loop; end $$");
     let _busy = Leashed(
-        busy.stdout(Stdio::null())
+        // Should this test fail, nobody ends the orphan but itself.
+        busy.env("PGOPTIONS", "-c statement_timeout=120s")
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap(),
