@@ -271,7 +271,8 @@ async fn consequence(
     tx: &mut Tx,
     governance: &Governance,
 ) -> Result<Result<Consequence, RulesMissing>, Error> {
-    match Draft::load(tx, None, &reeve.break_glass, governance.clone(), None).await {
+    let live = reeve.live.get();
+    match Draft::load(tx, None, &live.break_glass, governance.clone(), None).await {
         Ok(draft) => {
             let plan = draft.plan();
             Ok(Ok(Consequence {

@@ -9,6 +9,7 @@ pub mod authority;
 pub mod error;
 pub mod governance;
 pub mod identity;
+pub mod live;
 pub mod organization;
 pub mod policy;
 pub mod reconcile;
@@ -17,7 +18,6 @@ pub mod snapshot;
 
 use domain::actor::Actor;
 use domain::audit::{Action, Outcome};
-use domain::governance::privileged::BreakGlass;
 use domain::id::CorrelationId;
 use serde_json::Value;
 use store::audit::Entry;
@@ -25,13 +25,14 @@ use store::scope::Context;
 use store::{Database, StoreError, Tx};
 
 pub use error::Error;
+pub use live::Live;
 
 /// What every operation works with. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Reeve {
     pub database: Database,
-    /// The allowlist as the environment has it now.
-    pub break_glass: BreakGlass,
+    /// The settings that may change meanwhile, shared by all clones.
+    pub live: Live,
 }
 
 /// Who calls, and under which id the call is found again in logs and audit rows.

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::Reeve;
-use domain::governance::privileged::BreakGlass;
+use app::{Live, Reeve};
 use embedded::{Cluster, DataDir, Durability};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
@@ -51,7 +50,7 @@ impl Server {
         let (database, _) = Database::connect(options, 4).await.unwrap();
         Reeve {
             database,
-            break_glass: BreakGlass::default(),
+            live: Live::default(),
         }
     }
 

@@ -6,7 +6,8 @@
 use std::path::PathBuf;
 
 use app::governance::Number;
-use app::{Caller, Reeve};
+use app::live::Settings;
+use app::{Caller, Live, Reeve};
 use domain::actor::Actor;
 use embedded::{Cluster, DataDir, DataLock, Durability, Started};
 use secrecy::{ExposeSecret, SecretString};
@@ -78,7 +79,9 @@ impl Installation {
     fn reeve(&self, database: Database) -> Reeve {
         Reeve {
             database,
-            break_glass: self.environment.break_glass.clone(),
+            live: Live::new(Settings {
+                break_glass: self.environment.break_glass.clone(),
+            }),
         }
     }
 

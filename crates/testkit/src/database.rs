@@ -1,8 +1,7 @@
 //! A test's own database, and every way into it.
 
-use app::{Caller, Reeve};
+use app::{Caller, Live, Reeve};
 use domain::actor::Actor;
-use domain::governance::privileged::BreakGlass;
 use secrecy::SecretString;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -43,7 +42,7 @@ impl TestDb {
         Self {
             reeve: Reeve {
                 database,
-                break_glass: BreakGlass::default(),
+                live: Live::default(),
             },
             name,
             server,

@@ -89,13 +89,14 @@ pub async fn plan(
     caller: &Caller,
     options: &Options,
 ) -> Result<Option<Made>, Error> {
+    let live = reeve.live.get();
     let mut tx = reeve.database.snapshot("plan reconcile").await?;
     let governance = store::governance::load(&mut tx).await?;
     let beside = reeve.database.beside(&mut tx, "plan reconcile").await?;
     let draft = Draft::load(
         &mut tx,
         Some(beside),
-        &reeve.break_glass,
+        &live.break_glass,
         governance,
         options.max_age,
     )

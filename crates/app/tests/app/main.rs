@@ -10,6 +10,7 @@ mod audit;
 mod authority;
 mod governance;
 mod identity;
+mod live;
 mod organization;
 mod policy;
 mod reconcile;
