@@ -1215,7 +1215,7 @@ CREATE FUNCTION public.track_exemption_delete() RETURNS trigger
           select 'sql.' || 'delete', 'exemption', o.exemption_id::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at), null from old_rows o;
+                 'sql:' || session_user, jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'reviewed_at', o.reviewed_at, 'reviewed_by', o.reviewed_by, 'ended_at', o.ended_at, 'ended_by', o.ended_by), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1243,14 +1243,14 @@ CREATE FUNCTION public.track_exemption_insert() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'exemption', n.exemption_id::text, 'insert', jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) from new_rows n;
+        select 'exemption', n.exemption_id::text, 'insert', jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'reviewed_at', n.reviewed_at, 'reviewed_by', n.reviewed_by, 'ended_at', n.ended_at, 'ended_by', n.ended_by) from new_rows n;
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || 'insert', 'exemption', n.exemption_id::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, null, jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) from new_rows n;
+                 'sql:' || session_user, null, jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'reviewed_at', n.reviewed_at, 'reviewed_by', n.reviewed_by, 'ended_at', n.ended_at, 'ended_by', n.ended_by) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1278,14 +1278,14 @@ CREATE FUNCTION public.track_exemption_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'exemption', coalesce(n.exemption_id::text, o.exemption_id::text), case when o.exemption_id is null then 'insert' when n.exemption_id is null then 'delete' else 'update' end, case when n.exemption_id is not null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) end from new_rows n full join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.ended_at) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.ended_at);
+        select 'exemption', coalesce(n.exemption_id::text, o.exemption_id::text), case when o.exemption_id is null then 'insert' when n.exemption_id is null then 'delete' else 'update' end, case when n.exemption_id is not null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'reviewed_at', n.reviewed_at, 'reviewed_by', n.reviewed_by, 'ended_at', n.ended_at, 'ended_by', n.ended_by) end from new_rows n full join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.reviewed_at, o.reviewed_by, o.review_note, o.ended_at, o.ended_by, o.end_reason) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.reviewed_at, n.reviewed_by, n.review_note, n.ended_at, n.ended_by, n.end_reason);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || case when o.exemption_id is null then 'insert' when n.exemption_id is null then 'delete' else 'update' end, 'exemption', coalesce(n.exemption_id::text, o.exemption_id::text),
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, case when o.exemption_id is not null then jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'reason', o.reason, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'ended_at', o.ended_at) end, case when o.exemption_id is null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) when n.exemption_id is not null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'reason', n.reason, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'ended_at', n.ended_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.ended_at) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.ended_at);
+                 'sql:' || session_user, case when o.exemption_id is not null then jsonb_build_object('exemption_id', o.exemption_id, 'user_id', o.user_id, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'review_at', o.review_at, 'reviewed_at', o.reviewed_at, 'reviewed_by', o.reviewed_by, 'ended_at', o.ended_at, 'ended_by', o.ended_by) end, case when o.exemption_id is null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'reviewed_at', n.reviewed_at, 'reviewed_by', n.reviewed_by, 'ended_at', n.ended_at, 'ended_by', n.ended_by) when n.exemption_id is not null then jsonb_build_object('exemption_id', n.exemption_id, 'user_id', n.user_id, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'review_at', n.review_at, 'reviewed_at', n.reviewed_at, 'reviewed_by', n.reviewed_by, 'ended_at', n.ended_at, 'ended_by', n.ended_by) || jsonb_build_object('changed', array_remove(array[case when o.reason is distinct from n.reason then 'reason' end, case when o.review_note is distinct from n.review_note then 'review_note' end, case when o.end_reason is distinct from n.end_reason then 'end_reason' end], null)) end from new_rows n full join old_rows o on o.exemption_id = n.exemption_id where (o.exemption_id, o.user_id, o.reason, o.granted_by, o.starts_at, o.ends_at, o.review_at, o.reviewed_at, o.reviewed_by, o.review_note, o.ended_at, o.ended_by, o.end_reason) is distinct from (n.exemption_id, n.user_id, n.reason, n.granted_by, n.starts_at, n.ends_at, n.review_at, n.reviewed_at, n.reviewed_by, n.review_note, n.ended_at, n.ended_by, n.end_reason);
         end if;
         return null;
       end $$;
@@ -1320,7 +1320,7 @@ CREATE FUNCTION public.track_governance_setting_delete() RETURNS trigger
           select 'sql.' || 'delete', 'governance_setting', o.only_row::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days), null from old_rows o;
+                 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days, 'reconcile_every_seconds', o.reconcile_every_seconds, 'audit_retention_months', o.audit_retention_months), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1348,14 +1348,14 @@ CREATE FUNCTION public.track_governance_setting_insert() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'governance_setting', n.only_row::text, 'insert', jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) from new_rows n;
+        select 'governance_setting', n.only_row::text, 'insert', jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days, 'reconcile_every_seconds', n.reconcile_every_seconds, 'audit_retention_months', n.audit_retention_months) from new_rows n;
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || 'insert', 'governance_setting', n.only_row::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) from new_rows n;
+                 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days, 'reconcile_every_seconds', n.reconcile_every_seconds, 'audit_retention_months', n.audit_retention_months) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1383,14 +1383,14 @@ CREATE FUNCTION public.track_governance_setting_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'governance_setting', coalesce(n.only_row::text, o.only_row::text), case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, case when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days);
+        select 'governance_setting', coalesce(n.only_row::text, o.only_row::text), case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, case when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days, 'reconcile_every_seconds', n.reconcile_every_seconds, 'audit_retention_months', n.audit_retention_months) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days, o.reconcile_every_seconds, o.audit_retention_months) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days, n.reconcile_every_seconds, n.audit_retention_months);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, 'governance_setting', coalesce(n.only_row::text, o.only_row::text),
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, case when o.only_row is not null then jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days) end, case when o.only_row is null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days) || '{}'::jsonb end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days);
+                 'sql:' || session_user, case when o.only_row is not null then jsonb_build_object('only_row', o.only_row, 'mode', o.mode, 'snapshot_max_age_seconds', o.snapshot_max_age_seconds, 'guard_share_percent', o.guard_share_percent, 'guard_few', o.guard_few, 'guard_count', o.guard_count, 'role_restore_days', o.role_restore_days, 'reconcile_every_seconds', o.reconcile_every_seconds, 'audit_retention_months', o.audit_retention_months) end, case when o.only_row is null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days, 'reconcile_every_seconds', n.reconcile_every_seconds, 'audit_retention_months', n.audit_retention_months) when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'mode', n.mode, 'snapshot_max_age_seconds', n.snapshot_max_age_seconds, 'guard_share_percent', n.guard_share_percent, 'guard_few', n.guard_few, 'guard_count', n.guard_count, 'role_restore_days', n.role_restore_days, 'reconcile_every_seconds', n.reconcile_every_seconds, 'audit_retention_months', n.audit_retention_months) || '{}'::jsonb end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.mode, o.snapshot_max_age_seconds, o.guard_share_percent, o.guard_few, o.guard_count, o.role_restore_days, o.reconcile_every_seconds, o.audit_retention_months) is distinct from (n.only_row, n.mode, n.snapshot_max_age_seconds, n.guard_share_percent, n.guard_few, n.guard_count, n.role_restore_days, n.reconcile_every_seconds, n.audit_retention_months);
         end if;
         return null;
       end $$;
@@ -1425,7 +1425,7 @@ CREATE FUNCTION public.track_hold_delete() RETURNS trigger
           select 'sql.' || 'delete', 'hold', o.hold_id::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at), null from old_rows o;
+                 'sql:' || session_user, jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at, 'ended_by', o.ended_by), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -1453,14 +1453,14 @@ CREATE FUNCTION public.track_hold_insert() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'hold', n.hold_id::text, 'insert', jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) from new_rows n;
+        select 'hold', n.hold_id::text, 'insert', jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at, 'ended_by', n.ended_by) from new_rows n;
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || 'insert', 'hold', n.hold_id::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, null, jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) from new_rows n;
+                 'sql:' || session_user, null, jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at, 'ended_by', n.ended_by) from new_rows n;
         end if;
         return null;
       end $$;
@@ -1488,14 +1488,14 @@ CREATE FUNCTION public.track_hold_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'hold', coalesce(n.hold_id::text, o.hold_id::text), case when o.hold_id is null then 'insert' when n.hold_id is null then 'delete' else 'update' end, case when n.hold_id is not null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) end from new_rows n full join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at);
+        select 'hold', coalesce(n.hold_id::text, o.hold_id::text), case when o.hold_id is null then 'insert' when n.hold_id is null then 'delete' else 'update' end, case when n.hold_id is not null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at, 'ended_by', n.ended_by) end from new_rows n full join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at, o.ended_by, o.end_reason) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at, n.ended_by, n.end_reason);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || case when o.hold_id is null then 'insert' when n.hold_id is null then 'delete' else 'update' end, 'hold', coalesce(n.hold_id::text, o.hold_id::text),
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, case when o.hold_id is not null then jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'reason', o.reason, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at) end, case when o.hold_id is null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) when n.hold_id is not null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'reason', n.reason, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at);
+                 'sql:' || session_user, case when o.hold_id is not null then jsonb_build_object('hold_id', o.hold_id, 'user_id', o.user_id, 'source', o.source, 'granted_by', o.granted_by, 'starts_at', o.starts_at, 'ends_at', o.ends_at, 'ended_at', o.ended_at, 'ended_by', o.ended_by) end, case when o.hold_id is null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at, 'ended_by', n.ended_by) when n.hold_id is not null then jsonb_build_object('hold_id', n.hold_id, 'user_id', n.user_id, 'source', n.source, 'granted_by', n.granted_by, 'starts_at', n.starts_at, 'ends_at', n.ends_at, 'ended_at', n.ended_at, 'ended_by', n.ended_by) || jsonb_build_object('changed', array_remove(array[case when o.reason is distinct from n.reason then 'reason' end, case when o.end_reason is distinct from n.end_reason then 'end_reason' end], null)) end from new_rows n full join old_rows o on o.hold_id = n.hold_id where (o.hold_id, o.user_id, o.reason, o.source, o.granted_by, o.starts_at, o.ends_at, o.ended_at, o.ended_by, o.end_reason) is distinct from (n.hold_id, n.user_id, n.reason, n.source, n.granted_by, n.starts_at, n.ends_at, n.ended_at, n.ended_by, n.end_reason);
         end if;
         return null;
       end $$;
@@ -2509,6 +2509,31 @@ ALTER TABLE public.access_policy OWNER TO reeve_owner;
 COMMENT ON TABLE public.access_policy IS 'Access policies; access.login says who is in scope.';
 
 --
+-- Name: alert; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.alert (
+    alert_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    severity text NOT NULL,
+    summary text NOT NULL,
+    remedy text NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT alert_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'error'::text])))
+);
+
+ALTER TABLE public.alert OWNER TO reeve_owner;
+
+--
+-- Name: TABLE alert; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.alert IS 'What needs a person. One belongs to its cause, however often that is found, and is open as long as the cause lasts.';
+
+--
 -- Name: audit_log; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -2686,7 +2711,12 @@ CREATE TABLE public.exemption (
     starts_at timestamp with time zone DEFAULT now() NOT NULL,
     ends_at timestamp with time zone NOT NULL,
     review_at timestamp with time zone NOT NULL,
+    reviewed_at timestamp with time zone,
+    reviewed_by uuid,
+    review_note text,
     ended_at timestamp with time zone,
+    ended_by uuid,
+    end_reason text,
     CONSTRAINT exemption_ends CHECK ((ends_at > starts_at))
 );
 
@@ -2728,11 +2758,15 @@ CREATE TABLE public.governance_setting (
     guard_few integer DEFAULT 5 NOT NULL,
     guard_count integer DEFAULT 500 NOT NULL,
     role_restore_days integer DEFAULT 30 NOT NULL,
+    reconcile_every_seconds integer DEFAULT 600 NOT NULL,
+    audit_retention_months integer DEFAULT 0 NOT NULL,
+    CONSTRAINT governance_setting_audit_retention_months_check CHECK (((audit_retention_months >= 0) AND (audit_retention_months <= 1200))),
     CONSTRAINT governance_setting_guard_count_check CHECK ((guard_count >= 0)),
     CONSTRAINT governance_setting_guard_few_check CHECK ((guard_few >= 0)),
     CONSTRAINT governance_setting_guard_share_percent_check CHECK (((guard_share_percent >= 0) AND (guard_share_percent <= 100))),
     CONSTRAINT governance_setting_mode_check CHECK ((mode = ANY (ARRAY['discord'::text, 'portal'::text]))),
     CONSTRAINT governance_setting_only_row_check CHECK (only_row),
+    CONSTRAINT governance_setting_reconcile_every_seconds_check CHECK (((reconcile_every_seconds = 0) OR ((reconcile_every_seconds >= 60) AND (reconcile_every_seconds <= 86400)))),
     CONSTRAINT governance_setting_role_restore_days_check CHECK (((role_restore_days >= 0) AND (role_restore_days <= 3650))),
     CONSTRAINT governance_setting_snapshot_max_age_seconds_check CHECK (((snapshot_max_age_seconds >= 1) AND (snapshot_max_age_seconds <= 31536000)))
 );
@@ -2758,6 +2792,8 @@ CREATE TABLE public.hold (
     starts_at timestamp with time zone DEFAULT now() NOT NULL,
     ends_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    ended_by uuid,
+    end_reason text,
     CONSTRAINT hold_ends CHECK ((ends_at > starts_at))
 );
 
@@ -2797,6 +2833,29 @@ ALTER TABLE public.identity_link OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.identity_link IS 'External accounts bound to identities by their immutable ids; the only way a snapshot member is matched.';
+
+--
+-- Name: job; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.job (
+    name text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    outcome text,
+    detail text,
+    failures integer DEFAULT 0 NOT NULL,
+    CONSTRAINT job_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.job OWNER TO reeve_owner;
+
+--
+-- Name: TABLE job; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.job IS 'The jobs of the schedule: when each is due again, and how its last run ended.';
 
 --
 -- Name: lease; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -2840,6 +2899,27 @@ ALTER TABLE public.membership OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.membership IS 'Who belongs to which organization. Ending a membership takes its assignments.';
+
+--
+-- Name: node; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.node (
+    node_id uuid NOT NULL,
+    version text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    heard_at timestamp with time zone DEFAULT now() NOT NULL,
+    settings_hash text NOT NULL,
+    break_glass_entries integer NOT NULL
+);
+
+ALTER TABLE public.node OWNER TO reeve_owner;
+
+--
+-- Name: TABLE node; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.node IS 'Servers that are running, each as it last described itself.';
 
 --
 -- Name: organization; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -3327,6 +3407,13 @@ ALTER TABLE ONLY public.access_policy
     ADD CONSTRAINT access_policy_pkey PRIMARY KEY (name);
 
 --
+-- Name: alert alert_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
+
+--
 -- Name: app_user app_user_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -3418,6 +3505,13 @@ ALTER TABLE ONLY public.identity_link
     ADD CONSTRAINT identity_link_pkey PRIMARY KEY (provider, external_id);
 
 --
+-- Name: job job_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (name);
+
+--
 -- Name: lease lease_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -3430,6 +3524,13 @@ ALTER TABLE ONLY public.lease
 
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT membership_pkey PRIMARY KEY (organization_id, user_id);
+
+--
+-- Name: node node_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.node
+    ADD CONSTRAINT node_pkey PRIMARY KEY (node_id);
 
 --
 -- Name: organization organization_name; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -3563,6 +3664,12 @@ ALTER TABLE ONLY public.user_roles
 
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (assignment_id);
+
+--
+-- Name: alert_open; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE UNIQUE INDEX alert_open ON public.alert USING btree (kind, subject) WHERE (closed_at IS NULL);
 
 --
 -- Name: app_user_email; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -4327,6 +4434,13 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.stripped_assignment REFERENCI
 CREATE TRIGGER track_update AFTER UPDATE ON public.user_roles REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_user_roles_update();
 
 --
+-- Name: exemption exemption_ended_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.exemption
+    ADD CONSTRAINT exemption_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.app_user(user_id);
+
+--
 -- Name: exemption exemption_granted_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -4334,11 +4448,25 @@ ALTER TABLE ONLY public.exemption
     ADD CONSTRAINT exemption_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.app_user(user_id);
 
 --
+-- Name: exemption exemption_reviewed_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.exemption
+    ADD CONSTRAINT exemption_reviewed_by_fkey FOREIGN KEY (reviewed_by) REFERENCES public.app_user(user_id);
+
+--
 -- Name: exemption exemption_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.exemption
     ADD CONSTRAINT exemption_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
+
+--
+-- Name: hold hold_ended_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.hold
+    ADD CONSTRAINT hold_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.app_user(user_id);
 
 --
 -- Name: hold hold_granted_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -5097,7 +5225,7 @@ GRANT SELECT ON TABLE public.app_user TO reeve_app;
 -- Name: TABLE identity_activity; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.identity_activity TO reeve_system;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_activity TO reeve_system;
 GRANT SELECT ON TABLE public.identity_activity TO reeve_app;
 GRANT SELECT ON TABLE public.identity_activity TO reeve_operator;
 
@@ -5114,6 +5242,13 @@ GRANT SELECT,UPDATE ON TABLE auth.users TO reeve_operator;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.access_policy TO reeve_system;
 GRANT SELECT ON TABLE public.access_policy TO reeve_operator;
+
+--
+-- Name: TABLE alert; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.alert TO reeve_system;
+GRANT SELECT ON TABLE public.alert TO reeve_operator;
 
 --
 -- Name: TABLE audit_log; Type: ACL; Schema: public; Owner: reeve_owner
@@ -5189,6 +5324,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_link TO reeve_operato
 GRANT SELECT ON TABLE public.identity_link TO reeve_app;
 
 --
+-- Name: TABLE job; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job TO reeve_system;
+GRANT SELECT ON TABLE public.job TO reeve_operator;
+
+--
 -- Name: TABLE lease; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -5202,6 +5344,13 @@ GRANT SELECT ON TABLE public.lease TO reeve_operator;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.membership TO reeve_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.membership TO reeve_operator;
 GRANT SELECT ON TABLE public.membership TO reeve_app;
+
+--
+-- Name: TABLE node; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.node TO reeve_system;
+GRANT SELECT ON TABLE public.node TO reeve_operator;
 
 --
 -- Name: TABLE organization; Type: ACL; Schema: public; Owner: reeve_owner

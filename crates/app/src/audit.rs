@@ -15,14 +15,17 @@ pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Vec<Row>, Error> {
     Ok(rows)
 }
 
-/// Makes the partitions that the coming months need.
+/// Makes the partitions that the coming months need, and drops those that are older than is kept.
 pub async fn maintain(reeve: &Reeve) -> Result<(), Error> {
     let context = store::scope::Context::default();
     let mut tx = reeve
         .database
         .system("maintain audit partitions", &context)
         .await?;
-    store::audit::maintain_partitions(&mut tx).await?;
+    let months = store::governance::load(&mut tx)
+        .await?
+        .audit_retention_months;
+    store::audit::maintain_partitions(&mut tx, (months > 0).then_some(months)).await?;
     tx.commit().await?;
     Ok(())
 }

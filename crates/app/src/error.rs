@@ -2,6 +2,8 @@
 
 use domain::access::ceiling::GrantDenied;
 use domain::governance::assess::RulesMissing;
+use domain::governance::exemption;
+use domain::identity::lifecycle::MoveDenied;
 use domain::reconcile::snapshot::Rejection;
 use jiff::Timestamp;
 use store::StoreError;
@@ -22,6 +24,12 @@ pub enum Error {
     Conflict(String),
     #[error(transparent)]
     GrantDenied(#[from] GrantDenied),
+    /// A status may not be moved so.
+    #[error(transparent)]
+    MoveDenied(#[from] MoveDenied),
+    /// A hold or an exemption may not be granted as asked.
+    #[error(transparent)]
+    SparingDenied(#[from] exemption::Denied),
     /// Governance is not set up far enough.
     #[error(transparent)]
     RulesMissing(#[from] RulesMissing),
@@ -51,6 +59,13 @@ impl Error {
         Self::Invalid {
             field,
             problem: problem.to_string(),
+        }
+    }
+
+    pub(crate) fn not_found(what: &'static str, name: impl ToString) -> Self {
+        Self::NotFound {
+            what,
+            name: name.to_string(),
         }
     }
 }

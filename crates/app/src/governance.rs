@@ -60,15 +60,19 @@ pub enum Number {
     GuardFew,
     GuardCount,
     RoleRestoreDays,
+    ReconcileEverySeconds,
+    AuditRetentionMonths,
 }
 
 impl Number {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::SnapshotMaxAgeSeconds,
         Self::GuardSharePercent,
         Self::GuardFew,
         Self::GuardCount,
         Self::RoleRestoreDays,
+        Self::ReconcileEverySeconds,
+        Self::AuditRetentionMonths,
     ];
 
     pub fn name(self) -> &'static str {
@@ -78,6 +82,8 @@ impl Number {
             Self::GuardFew => "guard-few",
             Self::GuardCount => "guard-count",
             Self::RoleRestoreDays => "role-restore-days",
+            Self::ReconcileEverySeconds => "reconcile-every-seconds",
+            Self::AuditRetentionMonths => "audit-retention-months",
         }
     }
 
@@ -87,7 +93,14 @@ impl Number {
             Self::GuardSharePercent => 0..=100,
             Self::GuardFew | Self::GuardCount => 0..=1_000_000_000,
             Self::RoleRestoreDays => 0..=3650,
+            Self::ReconcileEverySeconds => 60..=86_400,
+            Self::AuditRetentionMonths => 0..=1200,
         }
+    }
+
+    /// 0 switches the schedule off, which is no cadence.
+    fn allows(self, value: u32) -> bool {
+        self.range().contains(&value) || (self == Self::ReconcileEverySeconds && value == 0)
     }
 
     fn put(self, governance: &mut Governance, value: u32) {
@@ -101,6 +114,11 @@ impl Number {
             Self::RoleRestoreDays => {
                 governance.restore_window = SignedDuration::from_hours(24 * i64::from(value));
             }
+            Self::ReconcileEverySeconds => {
+                governance.reconcile_every =
+                    (value > 0).then(|| SignedDuration::from_secs(value.into()));
+            }
+            Self::AuditRetentionMonths => governance.audit_retention_months = value,
         }
     }
 }
@@ -196,9 +214,19 @@ pub async fn set_number(
     value: u32,
     dry_run: bool,
 ) -> Result<Effect, Error> {
-    let range = number.range();
-    if !range.contains(&value) {
-        let problem = format!("{} is {} to {}", number.name(), range.start(), range.end());
+    if !number.allows(value) {
+        let range = number.range();
+        let off = if number.allows(0) && *range.start() > 0 {
+            "0 (never), or "
+        } else {
+            ""
+        };
+        let problem = format!(
+            "{} is {off}{} to {}",
+            number.name(),
+            range.start(),
+            range.end()
+        );
         return Err(Error::invalid("value", problem));
     }
     let action = Action::GovernanceSetNumber;
@@ -223,6 +251,8 @@ fn numbers(governance: &Governance) -> Value {
         "snapshot_max_age_seconds": governance.max_age.as_secs(),
         "guard": governance.limits,
         "role_restore_days": governance.restore_window.as_hours() / 24,
+        "reconcile_every_seconds": governance.reconcile_every.map_or(0, |every| every.as_secs()),
+        "audit_retention_months": governance.audit_retention_months,
     })
 }
 

@@ -4,14 +4,24 @@
 //! `domain`'s, the SQL is `store`'s; what stands here is the order of things and the transaction
 //! that holds them together. Nothing here knows HTTP.
 
+pub mod alert;
 pub mod audit;
 pub mod authority;
+pub mod break_glass;
 pub mod error;
+pub mod exemption;
+pub mod expiry;
 pub mod governance;
+pub mod heal;
+pub mod health;
+pub mod hold;
 pub mod identity;
+pub mod job;
+pub mod lifecycle;
 pub mod live;
 pub mod organization;
 pub mod policy;
+pub mod prune;
 pub mod reconcile;
 pub mod role;
 pub mod snapshot;
@@ -93,4 +103,22 @@ async fn record_change(
         ..caller.entry(action, entity.0, entity.1)
     };
     store::audit::record(tx, &entry).await
+}
+
+/// Records, in a transaction of its own, that a rule said no; nothing else changes.
+async fn record_denial(
+    reeve: &Reeve,
+    caller: &Caller,
+    entry: &Entry<'_>,
+    denied: &Error,
+) -> Result<(), StoreError> {
+    let context = caller.context(entry.action);
+    let mut tx = reeve.database.system("record a denial", &context).await?;
+    let entry = Entry {
+        outcome: Outcome::Denied,
+        reason: Some(denied.to_string()),
+        ..entry.clone()
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    tx.commit().await
 }

@@ -232,7 +232,7 @@ fn image(role: &RoleDefinition, scope: Scope) -> serde_json::Value {
 }
 
 /// The database's guard, in words that name the remedy.
-fn last_owner(error: store::StoreError) -> Error {
+pub(crate) fn last_owner(error: store::StoreError) -> Error {
     match error.constraint() {
         Some("last_owner") => {
             Error::Conflict(format!("{error}; give the role to somebody else first"))

@@ -25,6 +25,9 @@ actions! {
     /// Reconcile changed one identity: status, roles or recorded standing, with the event
     /// (joiner, mover, leaver) and the reason. One row a change.
     EntitlementReconcile = "entitlement.reconcile",
+    /// Self-heal made a privileged identity active again: status and session revocation before, the
+    /// time of the remedy.
+    EntitlementAdminSelfheal = "entitlement.admin_selfheal",
     /// A plan with suspensions over the guard's limit was approved: its id, who, how many.
     PlanApprove = "plan.approve",
     /// A snapshot became current: guild, members, differences.
@@ -45,6 +48,30 @@ actions! {
     IdentityCreate = "identity.create",
     /// Fields of an identity changed: status in the image, names only as "changed".
     IdentityUpdate = "identity.update",
+    /// A person suspended an identity: status before and after, the reason in `reason`.
+    IdentitySuspend = "identity.suspend",
+    /// A person disabled an identity, which no automation reverses.
+    IdentityDisable = "identity.disable",
+    /// A person undid a disable; the status is the one before it.
+    IdentityEnable = "identity.enable",
+    /// A person restored an identity: status, the assignments given back and those that could not be.
+    IdentityRestore = "identity.restore",
+    /// A person was erased: pseudonymised, unlinked, disabled. The image holds counts only.
+    IdentityErase = "identity.erase",
+    /// A hold was opened: whom it is about, and until when.
+    HoldAdd = "hold.add",
+    /// A person ended a hold before its time.
+    HoldEnd = "hold.end",
+    /// A hold's time was over.
+    HoldExpire = "hold.expire",
+    /// An exemption was granted: whom it is about, until when, and when it is due for review.
+    ExemptionAdd = "exemption.add",
+    /// An exemption was looked at and kept: when it is due for review again.
+    ExemptionReview = "exemption.review",
+    /// A person ended an exemption before its time.
+    ExemptionEnd = "exemption.end",
+    /// An exemption's time was over.
+    ExemptionExpire = "exemption.expire",
     /// An organization was created.
     OrganizationCreate = "organization.create",
     /// An organization's slug, name or description changed.
@@ -59,6 +86,8 @@ actions! {
     RoleAssign = "role.assign",
     /// A role was taken: role, scope.
     RoleRevoke = "role.revoke",
+    /// An assignment's time was over.
+    RoleExpire = "role.expire",
     /// Somebody's raw SQL inserted a row of a tracked table.
     SqlInsert = "sql.insert",
     /// Somebody's raw SQL updated a row of a tracked table.

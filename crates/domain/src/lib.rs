@@ -34,6 +34,7 @@ pub mod access;
 pub mod actor;
 pub mod audit;
 pub mod governance;
+pub mod health;
 pub mod id;
 pub mod identity;
 pub mod reconcile;

@@ -29,6 +29,15 @@ pub struct DataDir {
     uid: u32,
 }
 
+/// Room on a file system, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiskSpace {
+    /// What may still be written.
+    pub free: u64,
+    /// What there is.
+    pub whole: u64,
+}
+
 impl DataDir {
     /// Where the data lives unless told otherwise: `/var/lib/reeve` for root, else `reeve` in
     /// `$XDG_DATA_HOME` or `~/.local/share`.
@@ -179,6 +188,19 @@ impl DataDir {
     /// The data directory itself, an absolute path without links.
     pub fn path(&self) -> &Path {
         &self.root
+    }
+
+    /// The room on the file system of the data directory.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the system refuses.
+    pub fn disk_space(&self) -> Result<DiskSpace, Error> {
+        let look = rustix::fs::statvfs(&self.root).map_err(io::Error::from);
+        let found = look.map_err(io_error("look at", &self.root))?;
+        Ok(DiskSpace {
+            free: found.f_bavail.saturating_mul(found.f_frsize),
+            whole: found.f_blocks.saturating_mul(found.f_frsize),
+        })
     }
 
     pub(crate) fn pg(&self) -> PathBuf {

@@ -38,7 +38,7 @@ mod upgrade;
 
 pub use binaries::{Binaries, Environment, MINIMUM_MAJOR, Version};
 pub use cluster::{Cluster, Connection, Started};
-pub use data_dir::DataDir;
+pub use data_dir::{DataDir, DiskSpace};
 pub use error::Error;
 pub use init::SUPERUSER;
 pub use lock::DataLock;

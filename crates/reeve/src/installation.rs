@@ -9,6 +9,7 @@ use app::governance::Number;
 use app::live::Settings;
 use app::{Caller, Live, Reeve};
 use domain::actor::Actor;
+use domain::health::Finding;
 use embedded::{Cluster, DataDir, DataLock, Durability, Started};
 use secrecy::{ExposeSecret, SecretString};
 use store::bootstrap::{self, OPERATOR_LOGIN, Passwords, RUNTIME_LOGIN};
@@ -74,6 +75,11 @@ impl Installation {
             data_dir: data_dir.unwrap_or_else(DataDir::default_path),
             environment: Environment::read()?,
         })
+    }
+
+    /// What `reeve doctor` reports of this process's settings.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        Vec::new()
     }
 
     fn reeve(&self, database: Database) -> Reeve {

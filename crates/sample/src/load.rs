@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::Cursor;
 
+use app::governance::Number;
 use app::{Caller, Error, Reeve, governance, identity, organization, policy, snapshot};
 use domain::actor::Actor;
 use domain::audit::Action;
@@ -66,6 +67,9 @@ pub async fn load(reeve: &Reeve, caller: &Caller) -> Result<Option<Loaded>, Erro
     }
     create_organizations(reeve, caller).await?;
     import_people(reeve, caller).await?;
+    // The first plan is the newcomer's to look at and apply; a schedule would be faster.
+    let schedule = Number::ReconcileEverySeconds;
+    governance::set_number(reeve, caller, schedule, 0, false).await?;
     policy::set(reeve, caller, access_login_toml(), false).await?;
     governance::set_mode(reeve, caller, Mode::Discord, false).await?;
     let (guild, mapped_roles) = (guild()?, mapped_roles()?);

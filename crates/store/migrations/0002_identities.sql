@@ -176,7 +176,7 @@ grant select, insert, update on app_user to reeve_system, reeve_operator;
 grant select on app_user to reeve_app;
 grant select, insert, update, delete on identity_link to reeve_system, reeve_operator;
 grant select on identity_link to reeve_app;
-grant select, insert, update on identity_activity to reeve_system;
+grant select, insert, update, delete on identity_activity to reeve_system;
 grant select on identity_activity to reeve_app, reeve_operator;
 grant usage on schema auth to reeve_app, reeve_system, reeve_operator;
 grant select on auth.users to reeve_system;

@@ -7,7 +7,12 @@ create table governance_setting (
   guard_share_percent integer not null default 20 check (guard_share_percent between 0 and 100),
   guard_few integer not null default 5 check (guard_few >= 0),
   guard_count integer not null default 500 check (guard_count >= 0),
-  role_restore_days integer not null default 30 check (role_restore_days between 0 and 3650)
+  role_restore_days integer not null default 30 check (role_restore_days between 0 and 3650),
+  -- How often the schedule reconciles; 0 is never.
+  reconcile_every_seconds integer not null default 600
+    check (reconcile_every_seconds = 0 or reconcile_every_seconds between 60 and 86400),
+  -- Older months of the audit log are dropped; 0 keeps all.
+  audit_retention_months integer not null default 0 check (audit_retention_months between 0 and 1200)
 );
 comment on table governance_setting is 'One row: governance mode and the numbers that decide access.';
 insert into governance_setting default values;
@@ -89,7 +94,10 @@ create table hold (
   granted_by uuid references app_user,
   starts_at timestamptz not null default now(),
   ends_at timestamptz not null,
+  -- Set when it ended, by a person or by the clock; without it the period still counts.
   ended_at timestamptz,
+  ended_by uuid references app_user,
+  end_reason text,
   constraint hold_ends check (ends_at > starts_at)
 );
 comment on table hold is
@@ -103,8 +111,14 @@ create table exemption (
   granted_by uuid references app_user,
   starts_at timestamptz not null default now(),
   ends_at timestamptz not null,
+  -- When somebody has to look at it again; each review sets the next.
   review_at timestamptz not null,
+  reviewed_at timestamptz,
+  reviewed_by uuid references app_user,
+  review_note text,
   ended_at timestamptz,
+  ended_by uuid references app_user,
+  end_reason text,
   constraint exemption_ends check (ends_at > starts_at)
 );
 comment on table exemption is
@@ -166,8 +180,8 @@ select track('access_policy', '{name}', private => '{source}');
 select track('entitlement_mapping', '{entitlement,guild_id,role_id}');
 select track('discord_snapshot', '{snapshot_id}');
 select track('discord_member', '{guild_id,discord_id}', reload_above => 10000);
-select track('hold', '{hold_id}');
-select track('exemption', '{exemption_id}');
+select track('hold', '{hold_id}', private => '{reason,end_reason}');
+select track('exemption', '{exemption_id}', private => '{reason,review_note,end_reason}');
 select track('stripped_assignment', '{assignment_id}');
 select touches_people('hold');
 select touches_people('exemption');

@@ -106,3 +106,53 @@ pub async fn held_now(tx: &mut Tx, user_id: UserId) -> Result<Vec<(RoleId, Scope
         })
         .collect())
 }
+
+/// The platform roles that are assigned to somebody and valid now, whatever their status.
+pub async fn valid_now(tx: &mut Tx, user_id: UserId) -> Result<Vec<RoleId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        "select role_id from user_roles
+          where user_id = $1 and tenant_id is null and valid_from <= now()
+            and (valid_until is null or now() < valid_until)",
+        user_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(ids.into_iter().map(RoleId).collect())
+}
+
+/// An assignment whose time is over.
+#[derive(Clone, Debug)]
+pub struct Expired {
+    pub assignment_id: AssignmentId,
+    pub user_id: UserId,
+    pub role: String,
+    pub scope: Scope,
+}
+
+/// Deletes assignments whose time is over, at most `limit`. Those of platform admins and of owners
+/// stay as they are, without effect: the guard of the last owner would refuse some of them, and an
+/// organization whose owners' time is over is an alert that names it.
+pub async fn expire(tx: &mut Tx, limit: i64) -> Result<Vec<Expired>, StoreError> {
+    let rows = sqlx::query!(
+        r#"delete from user_roles a using role r
+            where r.role_id = a.role_id
+              and a.assignment_id in (
+                    select x.assignment_id from user_roles x join role y using (role_id)
+                     where x.valid_until <= now()
+                       and not (y.tenant_id is null and y.name in ('admin', 'tenant_owner'))
+                     order by x.assignment_id limit $1 for update of x skip locked)
+           returning a.assignment_id, a.user_id, a.tenant_id, a.project_id, r.name as "role!""#,
+        limit
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Expired {
+            assignment_id: AssignmentId(row.assignment_id),
+            user_id: UserId(row.user_id),
+            role: row.role,
+            scope: crate::facts::scope(row.tenant_id, row.project_id),
+        })
+        .collect())
+}

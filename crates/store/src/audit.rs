@@ -57,6 +57,8 @@ pub struct Filter {
     /// An entity's key, whole.
     pub entity: Option<String>,
     pub actor: Option<Uuid>,
+    /// The person whom the row is about.
+    pub target: Option<Uuid>,
     pub correlation_id: Option<String>,
     pub since: Option<Timestamp>,
     /// At most so many rows, newest first.
@@ -99,13 +101,15 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Row>, StoreError> 
               and ($3::uuid is null or actor_user_id = $3)
               and ($4::text is null or correlation_id = $4)
               and ($5::timestamptz is null or created_at >= $5)
+              and ($6::uuid is null or target_user_id = $6 or entity_pk = $6::text)
             order by created_at desc, audit_id desc
-            limit $6"#,
+            limit $7"#,
         filter.action,
         filter.entity,
         filter.actor,
         filter.correlation_id,
         filter.since.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+        filter.target,
         filter.limit,
     )
     .fetch_all(tx.connection())
@@ -134,9 +138,14 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Row>, StoreError> 
         .collect())
 }
 
-/// Makes the partitions that the coming months need.
-pub async fn maintain_partitions(tx: &mut Tx) -> Result<(), StoreError> {
-    sqlx::query!("select maintain_audit_partitions()")
+/// Makes the partitions that the coming months need; drops those older than so many months, if a
+/// number is given.
+pub async fn maintain_partitions(
+    tx: &mut Tx,
+    retention_months: Option<u32>,
+) -> Result<(), StoreError> {
+    let months = retention_months.map(|months| i32::try_from(months).unwrap_or(i32::MAX));
+    sqlx::query!("select maintain_audit_partitions($1)", months)
         .execute(tx.connection())
         .await?;
     Ok(())

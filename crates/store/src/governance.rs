@@ -20,6 +20,10 @@ pub struct Governance {
     pub max_age: SignedDuration,
     pub limits: Limits,
     pub restore_window: SignedDuration,
+    /// How often the schedule reconciles; `None` is never.
+    pub reconcile_every: Option<SignedDuration>,
+    /// Older months of the audit log are dropped; 0 keeps all.
+    pub audit_retention_months: u32,
     pub policy: Option<StoredPolicy>,
     pub mapping: RoleMapping,
     /// The current snapshot of each guild.
@@ -79,6 +83,9 @@ pub async fn load(tx: &mut Tx) -> Result<Governance, StoreError> {
             count: number(row.guard_count),
         },
         restore_window: SignedDuration::from_hours(24 * i64::from(row.role_restore_days)),
+        reconcile_every: (row.reconcile_every_seconds > 0)
+            .then(|| SignedDuration::from_secs(row.reconcile_every_seconds.into())),
+        audit_retention_months: number(row.audit_retention_months),
         policy: policy(tx).await?,
         mapping: mapping(tx).await?,
         snapshots: snapshots(tx).await?,
@@ -179,12 +186,18 @@ pub async fn set_numbers(tx: &mut Tx, governance: &Governance) -> Result<(), Sto
     sqlx::query!(
         "update governance_setting
             set snapshot_max_age_seconds = $1, guard_share_percent = $2, guard_few = $3,
-                guard_count = $4, role_restore_days = $5",
+                guard_count = $4, role_restore_days = $5, reconcile_every_seconds = $6,
+                audit_retention_months = $7",
         governance.max_age.as_secs(),
         number(governance.limits.share_percent),
         number(governance.limits.few),
         number(governance.limits.count),
-        i32::try_from(days).unwrap_or(i32::MAX)
+        i32::try_from(days).unwrap_or(i32::MAX),
+        governance
+            .reconcile_every
+            .map_or(0, |every| i32::try_from(every.as_secs())
+                .unwrap_or(i32::MAX)),
+        number(governance.audit_retention_months)
     )
     .execute(tx.connection())
     .await?;

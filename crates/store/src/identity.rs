@@ -79,6 +79,14 @@ pub async fn find(tx: &mut Tx, id_or_email: &str) -> Result<Option<(UserId, Stri
     Ok(row.map(|row| (UserId(row.user_id), row.email)))
 }
 
+/// The status of an identity, if there is one.
+pub async fn status_of(tx: &mut Tx, user_id: UserId) -> Result<Option<Status>, StoreError> {
+    let found = sqlx::query_scalar!("select status from app_user where user_id = $1", user_id.0)
+        .fetch_optional(tx.connection())
+        .await?;
+    found.map(|text| status(user_id.0, &text)).transpose()
+}
+
 /// The e-mail addresses of these identities, for showing plans and logs to operators.
 pub async fn emails(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(UserId, String)>, StoreError> {
     let rows = sqlx::query!(

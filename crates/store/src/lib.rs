@@ -6,19 +6,30 @@
 //!
 //! Neighbours: `app` calls this crate; `embedded` runs the server, if Reeve runs its own.
 
+pub mod alert;
 pub mod assignment;
 pub mod audit;
 pub mod bootstrap;
 pub mod connect;
 mod copy;
 pub mod error;
+pub mod exemption;
 pub mod facts;
+pub mod feed;
 pub mod governance;
+pub mod heal;
+pub mod health;
+pub mod hold;
 pub mod id;
 pub mod identity;
+pub mod job;
+pub mod lifecycle;
 pub mod migrate;
+pub mod node;
 pub mod organization;
+pub mod person;
 pub mod reconcile;
+pub mod rights;
 pub mod role;
 pub mod scope;
 pub mod snapshot;

@@ -55,6 +55,14 @@ impl Tx {
             .await?;
         Ok(row.now.to_jiff())
     }
+
+    /// The database's clock at this very moment.
+    pub async fn clock(&mut self) -> Result<jiff::Timestamp, StoreError> {
+        let row = sqlx::query!(r#"select clock_timestamp() as "now!""#)
+            .fetch_one(self.connection())
+            .await?;
+        Ok(row.now.to_jiff())
+    }
 }
 
 impl Database {

@@ -1,12 +1,27 @@
-//! Identities: finding them and bringing them in.
+//! Identities: finding them, looking at them, and bringing them in.
 
 pub mod file;
 pub mod import;
+mod show;
 mod write;
 
 use domain::id::UserId;
+use store::person::{Filter, Page};
 
 use crate::{Error, Reeve};
+
+pub use show::{Detail, show};
+
+/// A page of people, by e-mail address.
+pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Page, Error> {
+    if filter.limit < 1 {
+        return Err(Error::invalid("limit", "must be at least 1"));
+    }
+    let mut tx = reeve.database.snapshot("list identities").await?;
+    let page = store::person::list(&mut tx, filter).await?;
+    tx.rollback().await?;
+    Ok(page)
+}
 
 /// The identity with that id or e-mail address.
 pub async fn find(reeve: &Reeve, id_or_email: &str) -> Result<UserId, Error> {

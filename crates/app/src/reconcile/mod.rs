@@ -69,5 +69,6 @@ pub async fn approve(reeve: &Reeve, caller: &Caller, id: &str) -> Result<String,
     let entity = ("reconcile_plan", stored.plan_id.clone());
     record_change(&mut tx, caller, action, entity, was, is).await?;
     tx.commit().await?;
+    plan::announce(reeve).await;
     Ok(stored.plan_id)
 }

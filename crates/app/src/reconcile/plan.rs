@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::audit::Action;
 use domain::governance::eligibility::Eligibility;
 use domain::governance::entitlement::Entitlement;
+use domain::health::Check;
 use domain::reconcile::guard::Guard;
 use domain::reconcile::plan::Counts;
 use jiff::SignedDuration;
@@ -109,7 +110,7 @@ pub async fn plan(
     stored::supersede(&mut tx, &plan).await?;
     if plan.is_empty() {
         tx.commit().await?;
-        metrics::gauge!("reeve_reconcile_held").set(0);
+        announce(reeve).await;
         return Ok(None);
     }
     let header = Header {
@@ -124,25 +125,22 @@ pub async fn plan(
     };
     let new = stored::store(&mut tx, &plan, &header).await?;
     tx.commit().await?;
-    let held = if plan.guard.is_held() {
-        plan.counts.suspend
-    } else {
-        0
-    };
-    metrics::gauge!("reeve_reconcile_held").set(u32::try_from(held).unwrap_or(u32::MAX));
-    if new && plan.guard.is_held() {
-        tracing::warn!(
-            plan = short(&plan.id.0),
-            suspensions = held,
-            "plan held by the guard"
-        );
-    }
+    announce(reeve).await;
     Ok(Some(Made {
         plan_id: plan.id.0,
         new,
         counts: plan.counts,
         guard: plan.guard,
     }))
+}
+
+/// Raises or closes the alert of held plans. It belongs to the cause: a plan that takes the place of
+/// one that was held already raises none. What is stored stands even if this fails; the next pass of
+/// the jobs tries again.
+pub(super) async fn announce(reeve: &Reeve) {
+    if let Err(error) = crate::alert::sync(reeve, &[Check::HeldPlan]).await {
+        tracing::warn!(%error, "the alert of held plans could not be brought up to date");
+    }
 }
 
 /// The stored plans, newest first.

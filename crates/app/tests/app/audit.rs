@@ -28,6 +28,7 @@ const ALL: Filter = Filter {
     action: None,
     entity: None,
     actor: None,
+    target: None,
     correlation_id: None,
     since: None,
     limit: 1_000,

@@ -102,16 +102,25 @@ pub fn explain<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Decisi
     }
 }
 
+/// Whether an identity of this status gets past the first gate: active ones do, and on the
+/// break-glass list suspended ones (D18). Whoever is disabled stays out.
+pub fn lets_in(status: Status, privilege: Option<Privilege>) -> bool {
+    match status {
+        Status::Active => true,
+        Status::Suspended => privilege == Some(Privilege::BreakGlass),
+        Status::Disabled => false,
+    }
+}
+
 fn identity<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
     let Some(identity) = facts.identity(request.user_id) else {
         return Reason::UnknownIdentity;
     };
-    match (identity.status, identity.privilege) {
-        (Status::Active, _) => Reason::Passed,
-        (Status::Suspended, Some(Privilege::BreakGlass)) => Reason::BreakGlass,
-        (status @ (Status::Suspended | Status::Disabled), _) => {
-            Reason::IdentityNotActive { status }
-        }
+    let status = identity.status;
+    match (lets_in(status, identity.privilege), status) {
+        (true, Status::Active) => Reason::Passed,
+        (true, Status::Suspended | Status::Disabled) => Reason::BreakGlass,
+        (false, _) => Reason::IdentityNotActive { status },
     }
 }
 

@@ -45,16 +45,31 @@ pub struct Rules {
 /// What is not set up yet. Reconcile refuses to run and governed permissions are denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[error("{}; {}", self.what(), self.remedy())]
 pub enum RulesMissing {
-    #[error("no governance mode is set; set one with `reeve governance set-mode discord|portal`")]
     Mode,
-    #[error("no access policy is set; set one with `reeve policy set access.login FILE`")]
     Policy,
-    #[error(
-        "Discord-leading, but no Discord role is mapped to hauling.member; map one with \
-         `reeve governance map-role hauling.member GUILD ROLE_ID...`"
-    )]
     Mapping,
+}
+
+impl RulesMissing {
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Mode => "no governance mode is set",
+            Self::Policy => "no access policy is set",
+            Self::Mapping => "Discord-leading, but no Discord role is mapped to hauling.member",
+        }
+    }
+
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Mode => "set one with `reeve governance set-mode discord|portal`",
+            Self::Policy => "set one with `reeve policy set access.login FILE`",
+            Self::Mapping => {
+                "map one with `reeve governance map-role hauling.member GUILD ROLE_ID...`"
+            }
+        }
+    }
 }
 
 /// What is known of one person, as far as the assessment asks.
@@ -151,7 +166,7 @@ impl Rules {
     }
 
     /// Portal-leading access still depends on the latest snapshot of any guild (P-21).
-    fn latest_observation(&self, now: Timestamp) -> Freshness {
+    pub fn latest_observation(&self, now: Timestamp) -> Freshness {
         freshness(self.taken_at.values().max().copied(), now, self.max_age)
     }
 

@@ -72,6 +72,10 @@ pub enum MoveDenied {
         "nobody with the role {0} is suspended, since self-heal would undo it; disable them instead"
     )]
     AdministrativeIsDisabledInstead(Administrative),
+    #[error("they are disabled; enable them first, which takes a decision of its own")]
+    EnableFirst,
+    #[error("they are {0}, not disabled; there is nothing to enable")]
+    NotDisabled(Status),
 }
 
 /// Whether `hand` may move an identity from one status to another.
@@ -95,5 +99,23 @@ pub fn may_move(
             Err(MoveDenied::AdministrativeIsDisabledInstead(role))
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether a person may restore somebody: make them active and give roles back. Restoring is for
+/// those whom governance put out; a disable is undone by its own act.
+pub fn may_restore(from: Status) -> Result<(), MoveDenied> {
+    match from {
+        Status::Active | Status::Suspended => Ok(()),
+        Status::Disabled => Err(MoveDenied::EnableFirst),
+    }
+}
+
+/// The status that undoing a disable leads to: the one before it (D3). Where that is not known,
+/// suspended: reconcile brings back who is owed access, and nobody else gets it by accident.
+pub fn enabled(from: Status, before: Option<Status>) -> Result<Status, MoveDenied> {
+    match from {
+        Status::Disabled => Ok(before.unwrap_or(Status::Suspended)),
+        Status::Active | Status::Suspended => Err(MoveDenied::NotDisabled(from)),
     }
 }

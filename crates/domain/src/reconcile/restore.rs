@@ -34,6 +34,15 @@ impl Unrestorable {
             Self::Expired => "expired",
         }
     }
+
+    /// In words, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::WindowClosed => "it was taken too long ago; assign it anew",
+            Self::NotGrantable => "the role is gone, or only a person may give it; assign it anew",
+            Self::Expired => "its own validity has ended",
+        }
+    }
 }
 
 /// An assignment that was stripped, judged.

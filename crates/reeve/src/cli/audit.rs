@@ -52,6 +52,7 @@ pub(crate) async fn run(session: &Session, command: Audit) -> Result<Ending, Fai
         action: list.action,
         entity,
         actor,
+        target: None,
         correlation_id: list.correlation_id,
         since: list.since,
         limit: list.limit.into(),

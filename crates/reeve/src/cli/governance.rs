@@ -125,6 +125,8 @@ fn as_json(overview: &Overview) -> serde_json::Value {
         "snapshot_max_age_seconds": governance.max_age.as_secs(),
         "guard": governance.limits,
         "role_restore_days": governance.restore_window.as_hours() / 24,
+        "reconcile_every_seconds": governance.reconcile_every.map_or(0, |every| every.as_secs()),
+        "audit_retention_months": governance.audit_retention_months,
         "policy": governance.policy.as_ref().map(|policy| &policy.source),
         "missing": overview.missing,
         "snapshots": overview.freshness.iter().map(|(guild, freshness)| {
@@ -161,7 +163,7 @@ fn describe(overview: &Overview) -> String {
         "mode: {mode}\nmapping of hauling.member:\n{}policy access.login: {}\n\
          a snapshot is stale after {}\n\
          the guard holds suspensions over {} % and {} people, or over {}\n\
-         stripped roles can be given back for {} days\n\n{snapshots}{missing}",
+         stripped roles can be given back for {} days\n{}\n{}\n\n{snapshots}{missing}",
         if mapping.is_empty() {
             "  none\n".to_owned()
         } else {
@@ -177,6 +179,14 @@ fn describe(overview: &Overview) -> String {
         limits.few,
         limits.count,
         governance.restore_window.as_hours() / 24,
+        governance.reconcile_every.map_or_else(
+            || "the schedule does not reconcile".to_owned(),
+            |every| format!("the schedule reconciles every {}", age(every.as_secs())),
+        ),
+        match governance.audit_retention_months {
+            0 => "the audit log is kept for ever".to_owned(),
+            months => format!("the audit log is kept for {months} months"),
+        },
     )
 }
 

@@ -1,19 +1,46 @@
 //! `reeve identity`: people.
 
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use app::identity::file;
 use app::identity::import::{self, Imported};
-use clap::Subcommand;
+use app::lifecycle::Moved;
+use clap::{Args, Subcommand};
+use domain::identity::Status;
+use domain::tenancy::organization::Slug;
+use domain::time::End;
+use jiff::SignedDuration;
+use store::person::Filter;
 
 use super::snapshot::open;
+use super::until::duration;
 use super::{Ending, Session};
 use crate::failure::Failure;
 use crate::output::{people, progress};
 
+mod show;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Identity {
+    /// List people, by e-mail address.
+    List(List),
+    /// Show one person: status, links, memberships, roles and where each came from, and the latest
+    /// changes.
+    Show {
+        /// Id or e-mail address.
+        identity: String,
+    },
+    /// Suspend somebody: no access, sessions revoked. Reconcile brings back who is owed access.
+    Suspend(Move),
+    /// Disable somebody: no access, and no automation ever reverses that.
+    Disable(Move),
+    /// Undo a disable.
+    Enable(Move),
+    /// Restore somebody at once: active, roles that were stripped given back, and a hold.
+    Restore(Restore),
+    /// Erase a person: pseudonymised, unlinked, disabled, without roles. It can't be undone.
+    Erase(Erase),
     /// Import people from CSV (with a header) or NDJSON: email, display_name, status, discord_id,
     /// oidc_issuer, oidc_subject, groups, organizations, roles. Lists are separated by `;`, a role
     /// is `role` or `role@organization-slug`. Repeating an import changes nothing.
@@ -26,9 +53,129 @@ pub(crate) enum Identity {
     },
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Move {
+    /// Id or e-mail address.
+    identity: String,
+    /// Why; it stands in the audit log.
+    #[arg(long)]
+    reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// Id or e-mail address.
+    identity: String,
+    /// Why; it stands in the audit log.
+    #[arg(long)]
+    reason: String,
+    /// How long automation leaves them alone, like 24h or 7d.
+    #[arg(long = "hold-for", value_name = "DURATION", value_parser = duration, default_value = "24h")]
+    hold_for: SignedDuration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Erase {
+    /// Id or e-mail address.
+    identity: String,
+    /// Why; it stands in the audit log, so it must not name the person.
+    #[arg(long)]
+    reason: String,
+    /// The identity's e-mail address, once more.
+    #[arg(long, value_name = "EMAIL")]
+    confirm: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only with this status: active, suspended or disabled.
+    #[arg(long)]
+    status: Option<Status>,
+    /// Only those who are assigned this role, anywhere.
+    #[arg(long)]
+    role: Option<String>,
+    /// Only active members of this organization: its slug.
+    #[arg(long)]
+    organization: Option<Slug>,
+    /// Only those whose address or name contains this.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Go on after this address, the last of the page before.
+    #[arg(long, value_name = "EMAIL")]
+    after: Option<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    limit: u32,
+}
+
 pub(crate) async fn run(session: &Session, command: Identity) -> Result<Ending, Failure> {
-    let Identity::Import { file, dry_run } = command;
-    let input = open(&file)?;
+    let caller = &session.caller;
+    match command {
+        Identity::Import { file, dry_run } => return import_people(session, &file, dry_run).await,
+        Identity::List(list) => {
+            let reeve = session.installation.open().await?;
+            let found = app::identity::list(&reeve, &list.filter()).await?;
+            session.format.print(&found, show::list)?;
+        }
+        Identity::Show { identity } => {
+            let reeve = session.installation.open().await?;
+            let found = app::identity::show(&reeve, &identity).await?;
+            session.format.print(&found, show::describe)?;
+        }
+        Identity::Suspend(Move { identity, reason }) => {
+            let reeve = session.installation.open().await?;
+            let moved = app::lifecycle::suspend(&reeve, caller, &identity, &reason).await?;
+            session.format.print(&moved, describe_moved)?;
+        }
+        Identity::Disable(Move { identity, reason }) => {
+            let reeve = session.installation.open().await?;
+            let moved = app::lifecycle::disable(&reeve, caller, &identity, &reason).await?;
+            session.format.print(&moved, describe_moved)?;
+        }
+        Identity::Enable(Move { identity, reason }) => {
+            let reeve = session.installation.open().await?;
+            let moved = app::lifecycle::enable(&reeve, caller, &identity, &reason).await?;
+            session.format.print(&moved, describe_moved)?;
+        }
+        Identity::Restore(restore) => {
+            let reeve = session.installation.open().await?;
+            let hold = Some(End::After(restore.hold_for));
+            let (who, why) = (&restore.identity, &restore.reason);
+            let restored = app::lifecycle::restore(&reeve, caller, who, hold, why).await?;
+            session.format.print(&restored, show::restored)?;
+        }
+        Identity::Erase(erase) => {
+            let reeve = session.installation.open().await?;
+            let (who, confirm) = (&erase.identity, &erase.confirm);
+            let erased = app::lifecycle::erase(&reeve, caller, who, confirm, &erase.reason).await?;
+            session.format.print(&erased, show::erased)?;
+        }
+    }
+    Ok(Ending::Done)
+}
+
+impl List {
+    fn filter(self) -> Filter {
+        Filter {
+            status: self.status,
+            role: self.role,
+            organization: self.organization,
+            search: self.search,
+            after: self.after,
+            limit: self.limit.into(),
+        }
+    }
+}
+
+fn describe_moved(moved: &Moved) -> String {
+    if moved.before == moved.after {
+        return format!("{} was {} already", moved.email, moved.after);
+    }
+    format!("{}: {} -> {}", moved.email, moved.before, moved.after)
+}
+
+async fn import_people(session: &Session, file: &Path, dry_run: bool) -> Result<Ending, Failure> {
+    let input = open(file)?;
     let reeve = session.installation.open().await?;
     let lines = file::read(BufReader::new(input))?;
     let bar = progress("importing people", u64::try_from(lines.len()).ok());

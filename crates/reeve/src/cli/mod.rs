@@ -2,10 +2,16 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage, 3 held by a guard.
 
+mod alert;
 mod audit;
+mod break_glass;
+mod cron;
 mod db;
+mod doctor;
+mod exemption;
 mod governance;
 mod healthcheck;
+mod hold;
 mod identity;
 mod migrate;
 mod organization;
@@ -15,6 +21,7 @@ mod reconcile;
 mod role;
 mod serve;
 mod snapshot;
+mod until;
 
 use std::ffi::OsStr;
 use std::io::IsTerminal;
@@ -29,6 +36,7 @@ use tracing_subscriber::EnvFilter;
 use crate::failure::Failure;
 use crate::installation::Installation;
 use crate::output::Format;
+pub(crate) use until::Until;
 
 /// Identity and access governance: who is this person, should they have access, and why.
 #[derive(Debug, Parser)]
@@ -84,6 +92,23 @@ enum Command {
     /// Plan, show, approve and apply what should change.
     #[command(subcommand, alias = "reconcile_discord_entitlements")]
     Reconcile(reconcile::Reconcile),
+    /// Holds: leaving somebody alone for a while.
+    #[command(subcommand)]
+    Hold(hold::Hold),
+    /// Exemptions: passes through eligibility and entitlement, reviewed.
+    #[command(subcommand)]
+    Exemption(exemption::Exemption),
+    /// The allowlist that lets administrators back in.
+    #[command(subcommand)]
+    BreakGlass(break_glass::BreakGlass),
+    /// One pass over the jobs: self-heal, expiry, reconcile, alerts, pruning. For machines where no
+    /// server runs; harmless beside one. Older notes call it `php bin/cron.php`.
+    Cron,
+    /// Check everything that an operator would check by hand, and say what to do.
+    Doctor(doctor::Doctor),
+    /// What needs a person.
+    #[command(subcommand)]
+    Alert(alert::Alert),
     /// What was done, by whom, and why.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -188,6 +213,12 @@ async fn run(cli: Cli) -> Result<Ending, Failure> {
         Command::Governance(command) => governance::run(&session, command).await,
         Command::Policy(command) => policy::run(&session, command).await,
         Command::Reconcile(command) => reconcile::run(&session, command).await,
+        Command::Hold(command) => hold::run(&session, command).await,
+        Command::Exemption(command) => exemption::run(&session, command).await,
+        Command::BreakGlass(command) => break_glass::run(&session, command).await,
+        Command::Cron => cron::run(&session).await,
+        Command::Doctor(command) => doctor::run(&session, command).await,
+        Command::Alert(command) => alert::run(&session, command).await,
         Command::Audit(command) => audit::run(&session, command).await,
     }
 }

@@ -98,6 +98,13 @@ fn describe(started: &Started, host: &Host, installation: &Installation) -> Stri
         )),
         None => said.push("there is nothing to reconcile".to_owned()),
     }
+    if started.sample.is_some() {
+        said.push(
+            "the schedule does not reconcile, so that you apply the plan yourself (`governance set \
+             reconcile-every-seconds 600` turns it on)"
+                .to_owned(),
+        );
+    }
     let said: String = said.iter().map(|line| format!("  * {line}\n")).collect();
     let flag = if installation.data_dir == embedded::DataDir::default_path() {
         String::new()

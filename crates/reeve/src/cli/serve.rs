@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
+use app::job::Outcome;
+use app::{Caller, Reeve};
 use clap::Args;
+use domain::actor::Actor;
 use embedded::Cluster;
 use jiff::SignedDuration;
 use serde_json::json;
 use server::http;
-use server::jobs::{self, Job};
+use server::jobs::{self, Every, Job, Me};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -72,7 +75,14 @@ pub(crate) async fn until_stopped(
     stop: Stop,
 ) -> Result<Ending, Failure> {
     let state = http::State::new(host.reeve.clone()).map_err(|e| Failure::plain(e.to_string()))?;
-    let jobs = tokio::spawn(jobs::run(host.reeve.clone(), all_jobs()));
+    warn_of_break_glass(&host.reeve);
+    let me = Me {
+        node_id: store::id::new_id(),
+        version: env!("CARGO_PKG_VERSION"),
+        settings_hash: String::new(),
+    };
+    let node_id = me.node_id;
+    let jobs = tokio::spawn(jobs::run(host.reeve.clone(), me, all_jobs()));
     let (end, ended) = oneshot::channel();
     let watch = host
         .private
@@ -85,6 +95,9 @@ pub(crate) async fn until_stopped(
     if let Some(watch) = watch {
         drop(watch.await);
     }
+    if let Err(error) = app::job::leave(&host.reeve, node_id).await {
+        tracing::debug!(%error, "the others will notice by its silence that this server stopped");
+    }
     host.reeve.database.close().await;
     host.dir.clear_listen()?;
     if let Some(private) = &host.private {
@@ -92,6 +105,16 @@ pub(crate) async fn until_stopped(
     }
     served?;
     Ok(Ending::Done)
+}
+
+/// The standing warning of R-47, at each start; alert, metric and doctor go on saying it.
+fn warn_of_break_glass(reeve: &Reeve) {
+    if !reeve.live.get().break_glass.is_empty() {
+        tracing::warn!(
+            "break-glass is on: whoever ADMIN_BREAKGLASS_USER_IDS and ADMIN_BREAKGLASS_EMAILS list is let \
+             in as admin; remove them once access is recovered"
+        );
+    }
 }
 
 /// Serves until `stop`, and then as long as requests are under way, but not for ever.
@@ -134,19 +157,22 @@ fn all_jobs() -> Vec<Job> {
     let mut jobs = jobs::all();
     jobs.push(Job {
         name: "sample-freshness",
-        every: Duration::from_secs(1800),
+        every: Every::Each(SignedDuration::from_mins(30)),
         why: "a newcomer's sample must still work tomorrow: its Discord export, and nobody else's, \
               is imported again before it goes stale",
-        run: |reeve| {
-            Box::pin(async move {
-                let caller = app::Caller::new(domain::actor::Actor::Job { name: "sample" });
-                sample::keep_fresh(&reeve, &caller, SAMPLE_AGE)
-                    .await
-                    .map(|_| ())
-            })
-        },
+        run: |reeve, _| Box::pin(keep_sample_fresh(reeve)),
     });
     jobs
+}
+
+async fn keep_sample_fresh(reeve: Reeve) -> Result<Outcome, app::Error> {
+    let caller = Caller::new(Actor::Job { name: "sample" });
+    Ok(
+        match sample::keep_fresh(&reeve, &caller, SAMPLE_AGE).await? {
+            true => Outcome::Done("the sample's Discord export was imported again".to_owned()),
+            false => Outcome::Skipped("no sample, or still fresh".to_owned()),
+        },
+    )
 }
 
 /// Starts the private PostgreSQL again if it dies, until the other end of `ended` is dropped.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use app::snapshot::Import;
 use clap::{Args, Subcommand};
@@ -72,7 +72,7 @@ pub(crate) async fn run(session: &Session, command: Snapshot) -> Result<Ending, 
 }
 
 /// Opens a file to read, or standard input for `-`.
-pub(super) fn open(path: &PathBuf) -> Result<Box<dyn Read + Send>, Failure> {
+pub(super) fn open(path: &Path) -> Result<Box<dyn Read + Send>, Failure> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(std::io::stdin()));
     }

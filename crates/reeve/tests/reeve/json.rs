@@ -15,6 +15,14 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "snapshot import" => &["-", "--guild", "700", "--taken-at", "2026-01-31T12:00:00Z"],
         "identity import" => &["-"],
         "organization create" => &["acme"],
+        "identity show" => &["ada@example.test"],
+        "identity suspend" | "identity disable" | "identity enable" | "identity restore" => {
+            &["ada@example.test", "--reason", "r"]
+        }
+        "identity erase" => &["a@b.test", "--reason", "r", "--confirm", "a@b.test"],
+        "hold add" | "exemption add" => &["ada@example.test", "--reason", "r", "--for", "1h"],
+        "hold end" | "exemption end" => &[NO_ID],
+        "exemption review" => &[NO_ID, "--reason", "r"],
         "role assign" | "role revoke" => &["ada@example.test", "reader"],
         "governance set-mode" => &["discord"],
         "governance map-role" => &["hauling.member", "700", "710"],
@@ -28,8 +36,12 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
+const NO_ID: &str = "00000000-0000-7000-8000-0000000000ff";
+
 /// Stands for the id of the last plan.
 const THE_PLAN: &str = "the plan";
+/// Stands for the id of the last hold or exemption.
+const THE_ONE: &str = "the one";
 
 /// One call of a leaf command: what it is given on stdin, and its exit code.
 struct Call {
@@ -74,7 +86,8 @@ const CALLS: &[Call] = &[
     call("governance show", &[]),
     call("role list", &[]),
     call("organization list", &[]),
-    // Of something.
+    // Of something. The schedule of the running server stays out of it.
+    call("governance set", &["reconcile-every-seconds", "0"]),
     call("organization create", &["acme"]),
     call("organization ensure-default", &[]),
     with("identity import", &["-"], PEOPLE, 0),
@@ -108,6 +121,42 @@ const CALLS: &[Call] = &[
     call("reconcile run", &["--max-age-seconds", "31536000"]),
     call("reconcile plan", &["--max-age-seconds", "31536000"]),
     call("reconcile list", &[]),
+    call("hold list", &[]),
+    call(
+        "hold add",
+        &["ada@example.test", "--reason", "r", "--for", "1h"],
+    ),
+    call("hold list", &["--all"]),
+    call("hold end", &[THE_ONE]),
+    call("exemption list", &[]),
+    call(
+        "exemption add",
+        &["ada@example.test", "--reason", "r", "--for", "7d"],
+    ),
+    call("exemption list", &["--all"]),
+    call("exemption review", &[THE_ONE, "--reason", "looked at"]),
+    call("exemption end", &[THE_ONE]),
+    call("identity list", &["--search", "nobody at all"]),
+    call("identity list", &["--limit", "1"]),
+    call("identity show", &["ada@example.test"]),
+    call("identity suspend", &["ada@example.test", "--reason", "r"]),
+    call("identity disable", &["ada@example.test", "--reason", "r"]),
+    call("identity enable", &["ada@example.test", "--reason", "r"]),
+    call("identity restore", &["ada@example.test", "--reason", "r"]),
+    call(
+        "identity erase",
+        &[
+            "bob@example.test",
+            "--reason",
+            "r",
+            "--confirm",
+            "bob@example.test",
+        ],
+    ),
+    call("break-glass show", &[]),
+    call("cron", &[]),
+    call("alert list", &["--all"]),
+    with("doctor", &[], "", 1),
     call("audit list", &[]),
 ];
 
@@ -115,14 +164,12 @@ const CALLS: &[Call] = &[
 fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
     let (_scratch, program) = installation();
     let serving = program.serve();
-    let mut plan_id = String::new();
+    let (mut plan_id, mut one) = (String::new(), String::new());
     for call in CALLS {
-        let named = |word: &'static str| {
-            if word == THE_PLAN {
-                plan_id.clone()
-            } else {
-                word.to_owned()
-            }
+        let named = |word: &'static str| match word {
+            THE_PLAN => plan_id.clone(),
+            THE_ONE => one.clone(),
+            word => word.to_owned(),
         };
         let words: Vec<String> = call
             .leaf
@@ -136,6 +183,11 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
         assert!(!answer.err.contains("error"), "{words:?}: {answer:?}");
         if let Some(id) = answer.json().get("plan_id").and_then(|id| id.as_str()) {
             plan_id = id.to_owned();
+        }
+        let json = answer.json();
+        let id = ["hold_id", "exemption_id"].map(|name| json.get(name).and_then(|id| id.as_str()));
+        if let Some(id) = id.into_iter().flatten().next() {
+            one = id.to_owned();
         }
         let table = ["-o", "table", "--help"];
         assert_eq!(program.run(&[&words[..], &table].concat()).code, 0);

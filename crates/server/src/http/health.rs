@@ -71,7 +71,11 @@ pub(super) async fn get_readyz(Extract(state): Extract<State>) -> (StatusCode, J
     )
 }
 
-/// Everything counted, in Prometheus' text format.
+/// Everything counted, in Prometheus' text format; what says how things are is measured now.
 pub(super) async fn get_metrics(Extract(state): Extract<State>) -> String {
+    let measured = tokio::time::timeout(PATIENCE, app::health::measure(&state.reeve)).await;
+    if !matches!(measured, Ok(Ok(()))) {
+        tracing::warn!("metrics that need the database are those of the last time");
+    }
     state.metrics.render()
 }

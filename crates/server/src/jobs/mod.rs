@@ -1,51 +1,236 @@
-//! The jobs of `reeve serve`, in one list: what, how often, and why.
+//! The jobs, in one list: what, how often, and why; and a pass over them.
+//!
+//! `reeve cron` makes one pass, `reeve serve` one every minute, and any number of them may overlap,
+//! across processes too: a job that is not for every pass is taken by whoever moves its due time on
+//! first, and every job is harmless to repeat.
 
 use std::time::Duration;
 
-use app::{Error, Reeve};
+use app::job::Outcome;
+use app::{Caller, Error, Reeve};
+use domain::actor::Actor;
+use domain::health::Check;
+use domain::health::condition::Node;
 use futures_util::future::BoxFuture;
+use jiff::SignedDuration;
+use serde::Serialize;
+use uuid::Uuid;
 
-/// A job that is run again and again while the server serves.
+/// How often a job runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Every {
+    Pass,
+    /// At the first pass after so long.
+    Each(SignedDuration),
+    /// As often as the setting `reconcile-every-seconds` says; never if it is 0.
+    Setting,
+}
+
+/// A job of the schedule.
+#[derive(Clone, Copy)]
 pub struct Job {
     pub name: &'static str,
-    pub every: Duration,
+    pub every: Every,
     /// Why it is there and why so often, for those who read the list.
     pub why: &'static str,
-    pub run: fn(Reeve) -> BoxFuture<'static, Result<(), Error>>,
+    pub run: fn(Reeve, Caller) -> BoxFuture<'static, Result<Outcome, Error>>,
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+/// A server makes a pass so often.
+pub const PASS: Duration = Duration::from_secs(60);
 
-/// Every job.
+/// What `audit_log.source` says of what the jobs do (R-32).
+const SOURCE: &str = "scheduled_cron";
+
+/// Every job, in the order of a pass.
 pub fn all() -> Vec<Job> {
-    vec![Job {
-        name: "audit-partitions",
-        every: HOUR.saturating_mul(12),
-        why: "the audit log needs next month's partition before the month begins; three are kept \
-              ahead, so a node may sleep for weeks",
-        run: |reeve| Box::pin(async move { app::audit::maintain(&reeve).await }),
-    }]
+    vec![
+        Job {
+            name: "admin-selfheal",
+            every: Every::Pass,
+            why: "an administrator who was suspended can mend nothing; the runbook promises that \
+                  each run of cron brings them back, before anything else",
+            run: |reeve, caller| Box::pin(self_heal(reeve, caller)),
+        },
+        Job {
+            name: "expiry",
+            every: Every::Pass,
+            why: "holds, exemptions and assignments end by the clock without it; this records the \
+                  end, and before reconcile, so that a plan does not meet it half-way",
+            run: |reeve, caller| Box::pin(expiry(reeve, caller)),
+        },
+        Job {
+            name: "reconcile",
+            every: Every::Setting,
+            why: "every 5 to 15 minutes after the scan, says the runbook; ten unless set otherwise, \
+                  and not before mode, policy and mapping are there",
+            run: |reeve, caller| Box::pin(reconcile(reeve, caller)),
+        },
+        Job {
+            name: "alerts",
+            every: Every::Pass,
+            why: "what needs a person is raised within a minute, and closed when its cause is gone; \
+                  after reconcile, so that it sees what that held",
+            run: |reeve, _| Box::pin(alerts(reeve)),
+        },
+        Job {
+            name: "audit-partitions",
+            every: Every::Each(SignedDuration::from_hours(12)),
+            why: "the audit log needs next month's partition before the month begins; three are kept \
+                  ahead, so a node may sleep for weeks",
+            run: |reeve, _| Box::pin(audit_partitions(reeve)),
+        },
+        Job {
+            name: "prune",
+            every: Every::Each(SignedDuration::from_hours(1)),
+            why: "the feed grows with every change; what all have read is let go before it weighs",
+            run: |reeve, _| Box::pin(prune(reeve)),
+        },
+    ]
 }
 
-/// Runs each job at once and then at its pace, until the task is dropped. A failure is logged and
-/// tried again at the next turn.
-pub async fn run(reeve: Reeve, jobs: Vec<Job>) {
-    let tasks = jobs.into_iter().map(|job| {
-        let reeve = reeve.clone();
-        async move {
-            let mut turns = tokio::time::interval(job.every);
-            turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            loop {
-                turns.tick().await;
-                let outcome = (job.run)(reeve.clone()).await;
-                let result = if outcome.is_ok() { "done" } else { "failed" };
-                metrics::counter!("reeve_job_runs_total", "job" => job.name, "result" => result)
-                    .increment(1);
-                if let Err(error) = outcome {
-                    tracing::warn!(job = job.name, %error, "job failed, trying again later");
-                }
-            }
+async fn self_heal(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
+    let healed = app::heal::self_heal(&reeve, &caller).await?;
+    Ok(match healed.len() {
+        0 => Outcome::Skipped("no administrator is suspended".to_owned()),
+        n => Outcome::Done(format!("{n} administrators are active again")),
+    })
+}
+
+async fn expiry(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
+    let expired = app::expiry::expire(&reeve, &caller).await?;
+    if expired == app::expiry::Expired::default() {
+        return Ok(Outcome::Skipped("nothing has ended".to_owned()));
+    }
+    Ok(Outcome::Done(format!(
+        "ended: {} holds, {} exemptions, {} assignments",
+        expired.holds, expired.exemptions, expired.assignments
+    )))
+}
+
+async fn reconcile(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
+    let options = app::reconcile::plan::Options::default();
+    match app::reconcile::run(&reeve, &caller, &options).await {
+        Ok(run) => Ok(match run.applied {
+            None => Outcome::Skipped("everybody is as they should be".to_owned()),
+            Some(applied) => Outcome::Done(format!(
+                "{} steps applied, {} skipped, {} suspensions held",
+                applied.applied, applied.skipped, applied.held
+            )),
+        }),
+        // Whoever overtook this run, or is at it, does the work.
+        Err(error @ (Error::RulesMissing(_) | Error::Busy { .. } | Error::Overtaken { .. })) => {
+            Ok(Outcome::Skipped(error.to_string()))
         }
-    });
-    futures_util::future::join_all(tasks).await;
+        Err(error) => Err(error),
+    }
+}
+
+async fn alerts(reeve: Reeve) -> Result<Outcome, Error> {
+    let changes = app::alert::sync(&reeve, Check::ALL).await?;
+    if changes == app::alert::Changes::default() {
+        return Ok(Outcome::Skipped("nothing new".to_owned()));
+    }
+    Ok(Outcome::Done(format!(
+        "{} opened, {} closed",
+        changes.opened, changes.closed
+    )))
+}
+
+async fn audit_partitions(reeve: Reeve) -> Result<Outcome, Error> {
+    app::audit::maintain(&reeve).await?;
+    Ok(Outcome::Done("the coming months are there".to_owned()))
+}
+
+async fn prune(reeve: Reeve) -> Result<Outcome, Error> {
+    let pruned = app::prune::prune(&reeve).await?;
+    Ok(Outcome::Done(format!(
+        "{} rows of the feed, {} closed alerts",
+        pruned.feed, pruned.alerts
+    )))
+}
+
+/// What became of a job in a pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ran {
+    pub job: &'static str,
+    /// `done`, `skipped` (nothing to do), `not_due`, or `failed`.
+    pub outcome: &'static str,
+    pub detail: String,
+}
+
+/// One pass: each job that is due, one after the other. A failure is logged and tried again when the
+/// job is due next; the others run all the same.
+pub async fn pass(reeve: &Reeve, jobs: &[Job]) -> Vec<Ran> {
+    let mut ran = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let (outcome, detail) = match turn(reeve, job).await {
+            Ok(None) => ("not_due", String::new()),
+            Ok(Some(Outcome::Done(detail))) => ("done", detail),
+            Ok(Some(Outcome::Skipped(detail))) => ("skipped", detail),
+            Err(error) => {
+                tracing::warn!(job = job.name, %error, "job failed, trying again later");
+                ("failed", error.to_string())
+            }
+        };
+        metrics::counter!("reeve_job_runs_total", "job" => job.name, "result" => outcome)
+            .increment(1);
+        ran.push(Ran {
+            job: job.name,
+            outcome,
+            detail,
+        });
+    }
+    ran
+}
+
+/// A job's turn, if it is due.
+async fn turn(reeve: &Reeve, job: &Job) -> Result<Option<Outcome>, Error> {
+    let every = match job.every {
+        Every::Pass => SignedDuration::ZERO,
+        Every::Each(every) => every,
+        Every::Setting => match app::governance::show(reeve)
+            .await?
+            .governance
+            .reconcile_every
+        {
+            Some(every) => every,
+            None => return Ok(None),
+        },
+    };
+    if !app::job::claim(reeve, job.name, every).await? {
+        return Ok(None);
+    }
+    let caller = Caller::new(Actor::Job { name: SOURCE });
+    let outcome = (job.run)(reeve.clone(), caller).await;
+    app::job::finish(reeve, job.name, &outcome).await?;
+    outcome.map(Some)
+}
+
+/// This server, as it describes itself to the others.
+#[derive(Clone, Debug)]
+pub struct Me {
+    pub node_id: Uuid,
+    pub version: &'static str,
+    pub settings_hash: String,
+}
+
+/// Describes this server and makes a pass, again and again, until the task is dropped.
+pub async fn run(reeve: Reeve, me: Me, jobs: Vec<Job>) {
+    let mut turns = tokio::time::interval(PASS);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        let break_glass = reeve.live.get().break_glass.clone();
+        let entries = break_glass.user_ids().count() + break_glass.emails().count();
+        let node = Node {
+            version: me.version.to_owned(),
+            settings_hash: me.settings_hash.clone(),
+            break_glass_entries: u64::try_from(entries).unwrap_or(u64::MAX),
+        };
+        if let Err(error) = app::job::hear(&reeve, me.node_id, &node).await {
+            tracing::warn!(%error, "this server could not tell the others that it lives");
+        }
+        pass(&reeve, &jobs).await;
+    }
 }

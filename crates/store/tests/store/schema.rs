@@ -11,6 +11,7 @@ use crate::sql::{column, rows};
 /// there but those that are named.
 const BY_RIGHTS: &[(&str, &str)] = &[
     ("access_policy", ""),
+    ("alert", ""),
     ("audit_log", "INSERT"), // what a caller changes is recorded; reading is the system's
     ("change_feed", ""),
     ("discord_member", ""),
@@ -20,7 +21,9 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("feed_epoch", "SELECT"), // one random word, part of every answer
     ("governance_setting", ""),
     ("hold", ""),
+    ("job", ""),
     ("lease", ""),
+    ("node", ""),
     ("plan_skip", ""),
     ("plan_spared", ""),
     ("plan_step", ""),
@@ -33,11 +36,14 @@ const BY_RIGHTS: &[(&str, &str)] = &[
 
 /// Tables that are no facts, and so are neither fed nor audited, and why.
 const UNTRACKED: &[&str] = &[
+    "alert",             // what was found; what is done about it is audited
     "audit_log",         // the audit itself
     "change_feed",       // the feed itself
     "feed_epoch",        // names the feed
     "identity_activity", // a clock: reading would be writing
+    "job",               // when a job is due
     "lease",             // who runs a job now
+    "node",              // a heartbeat
     "plan_skip",         // what became of a plan; its changes are audited one by one
     "plan_spared",       // a plan's answers
     "plan_step",         // a plan's steps

@@ -1,0 +1,66 @@
+//! Alerts: what was found that needs a person, raised once and closed when its cause is gone.
+
+use domain::health::{Check, Finding, Severity};
+use store::alert::{self, Alert};
+use store::scope::Context;
+
+use crate::{Error, Reeve};
+
+/// What changed among the alerts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub opened: usize,
+    pub closed: usize,
+}
+
+/// Brings the alerts of these checks in line with what is found now. An alert that is opened or
+/// closed is logged, once; one that lasts is not.
+pub async fn sync(reeve: &Reeve, checks: &[Check]) -> Result<Changes, Error> {
+    let found: Vec<Finding> = crate::health::findings(reeve)
+        .await?
+        .into_iter()
+        .filter(|finding| finding.severity > Severity::Ok && checks.contains(&finding.check))
+        .collect();
+    let kinds: Vec<_> = checks
+        .iter()
+        .map(|check| check.as_str().to_owned())
+        .collect();
+    let still: Vec<_> = found
+        .iter()
+        .map(|finding| format!("{}/{}", finding.check.as_str(), finding.subject))
+        .collect();
+    let mut tx = reeve
+        .database
+        .system("bring alerts up to date", &Context::default())
+        .await?;
+    let mut opened = Vec::new();
+    for finding in &found {
+        if alert::raise(&mut tx, finding).await? {
+            opened.push(finding);
+        }
+    }
+    let closed = alert::close_others(&mut tx, &kinds, &still).await?;
+    tx.commit().await?;
+    for finding in &opened {
+        let (alert, remedy) = (finding.check.as_str(), &finding.remedy);
+        match finding.severity {
+            Severity::Error => tracing::error!(alert, remedy, "{}", finding.text),
+            Severity::Ok | Severity::Warning => tracing::warn!(alert, remedy, "{}", finding.text),
+        }
+    }
+    for (alert, summary) in &closed {
+        tracing::info!(alert, "no longer: {summary}");
+    }
+    Ok(Changes {
+        opened: opened.len(),
+        closed: closed.len(),
+    })
+}
+
+/// Open alerts, newest first; with `all` also those that are closed.
+pub async fn list(reeve: &Reeve, all: bool, limit: i64) -> Result<Vec<Alert>, Error> {
+    let mut tx = reeve.database.snapshot("list alerts").await?;
+    let alerts = alert::list(&mut tx, all, limit).await?;
+    tx.rollback().await?;
+    Ok(alerts)
+}

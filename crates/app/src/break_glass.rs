@@ -1,0 +1,87 @@
+//! The break-glass list of this process, held against the identities (R-40 to R-47, D18).
+
+use domain::id::UserId;
+use domain::identity::Status;
+use serde::Serialize;
+use store::{Tx, identity};
+
+use crate::{Error, Reeve};
+
+/// One entry of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// As it stands in the list.
+    pub entry: String,
+    /// `user_id`, `email`, or `malformed`.
+    pub kind: &'static str,
+    /// Whom it matches, if anybody.
+    pub identity: Option<Matched>,
+}
+
+/// Whom an entry matches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Matched {
+    pub user_id: UserId,
+    pub email: String,
+    pub status: Status,
+    /// Whether the list lets them in: everybody but the disabled.
+    pub lets_in: bool,
+}
+
+/// Every entry with whom it matches.
+pub async fn show(reeve: &Reeve) -> Result<Vec<Entry>, Error> {
+    let mut tx = reeve.database.snapshot("show break-glass").await?;
+    let entries = look(reeve, &mut tx).await?;
+    tx.rollback().await?;
+    Ok(entries)
+}
+
+pub(crate) async fn look(reeve: &Reeve, tx: &mut Tx) -> Result<Vec<Entry>, Error> {
+    let live = reeve.live.get();
+    let list = &live.break_glass;
+    let mut entries = Vec::new();
+    for user_id in list.user_ids() {
+        let text = user_id.to_string();
+        let identity = matched(tx, &text).await?;
+        entries.push(Entry {
+            entry: text,
+            kind: "user_id",
+            identity,
+        });
+    }
+    for email in list.emails() {
+        let text = email.to_string();
+        let identity = matched(tx, &text).await?;
+        entries.push(Entry {
+            entry: text,
+            kind: "email",
+            identity,
+        });
+    }
+    entries.extend(list.malformed().iter().map(|entry| Entry {
+        entry: entry.clone(),
+        kind: "malformed",
+        identity: None,
+    }));
+    Ok(entries)
+}
+
+async fn matched(tx: &mut Tx, text: &str) -> Result<Option<Matched>, Error> {
+    let Some((user_id, email)) = identity::find(tx, text).await? else {
+        return Ok(None);
+    };
+    let status = identity::status_of(tx, user_id).await?;
+    Ok(status.map(|status| Matched {
+        user_id,
+        email,
+        status,
+        lets_in: lets_in(status),
+    }))
+}
+
+fn lets_in(status: Status) -> bool {
+    domain::access::decide::lets_in(
+        status,
+        Some(domain::governance::privileged::Privilege::BreakGlass),
+    )
+}

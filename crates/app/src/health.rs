@@ -1,0 +1,159 @@
+//! The health of an installation: its facts from the database, judged by `domain::health`.
+
+use std::collections::BTreeMap;
+
+use domain::governance::mode::Mode;
+use domain::health::condition::{BreakGlassState, Condition, FailingJob, Held, Observation};
+use domain::health::{Finding, judge};
+use domain::reconcile::guard::Guard;
+use jiff::Timestamp;
+use store::governance::Governance;
+use store::{Tx, exemption, governance, health, identity, job, node};
+
+use crate::reconcile::plan::short;
+use crate::{Error, Reeve};
+
+/// What is found now, in the order of the checks.
+pub async fn findings(reeve: &Reeve) -> Result<Vec<Finding>, Error> {
+    Ok(judge(&condition(reeve).await?))
+}
+
+/// What is found on the server itself: roles, rights, row security.
+pub async fn server_findings(reeve: &Reeve) -> Result<Vec<Finding>, Error> {
+    let mut tx = reeve.database.snapshot("look at rights").await?;
+    let rights = store::rights::look(&mut tx).await?;
+    tx.rollback().await?;
+    Ok(domain::health::database::rights(&rights).into())
+}
+
+/// The database's clock at this very moment.
+pub async fn clock(reeve: &Reeve) -> Result<Timestamp, Error> {
+    let mut tx = reeve.database.snapshot("look at the clock").await?;
+    let now = tx.clock().await?;
+    tx.rollback().await?;
+    Ok(now)
+}
+
+/// The facts of this moment.
+pub async fn condition(reeve: &Reeve) -> Result<Condition, Error> {
+    let mut tx = reeve.database.snapshot("look at health").await?;
+    let governance = governance::load(&mut tx).await?;
+    let now = tx.now().await?;
+    let jobs = job::list(&mut tx).await?;
+    let condition = Condition {
+        missing: governance.rules(None).err(),
+        max_age: governance.max_age,
+        observations: observations(&governance, now),
+        held: held(&mut tx).await?,
+        break_glass: break_glass(reeve, &mut tx).await?,
+        admins: count(health::admins(&mut tx).await?),
+        ownerless: health::ownerless(&mut tx).await?,
+        reviews_due: count(exemption::count_due(&mut tx).await?),
+        last_pass: jobs.iter().map(|job| job.started_at).max(),
+        failing_jobs: jobs.into_iter().filter_map(failing).collect(),
+        nodes: node::living(&mut tx).await?,
+        stray_audit_rows: health::stray_audit_rows(&mut tx).await?,
+        now,
+    };
+    tx.rollback().await?;
+    Ok(condition)
+}
+
+fn count(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
+
+fn failing(job: job::LastRun) -> Option<FailingJob> {
+    (job.failures > 0).then(|| FailingJob {
+        name: job.name,
+        failures: u32::try_from(job.failures).unwrap_or(0),
+        detail: job.detail.unwrap_or_default(),
+    })
+}
+
+/// The observations that access hangs on: of each mapped guild where Discord leads, the latest of
+/// any where the portal does.
+fn observations(governance: &Governance, now: Timestamp) -> Vec<Observation> {
+    let Ok(rules) = governance.rules(None) else {
+        return Vec::new();
+    };
+    match rules.mode {
+        Mode::Discord => rules
+            .guild_freshness(now)
+            .map(|(guild, freshness)| Observation {
+                guild: Some(guild),
+                taken_at: rules.taken_at.get(&guild).copied(),
+                freshness,
+            })
+            .collect(),
+        Mode::Portal => vec![Observation {
+            guild: None,
+            taken_at: rules.taken_at.values().max().copied(),
+            freshness: rules.latest_observation(now),
+        }],
+    }
+}
+
+async fn held(tx: &mut Tx) -> Result<Option<Held>, Error> {
+    let held = health::held_plan(tx).await?;
+    Ok(held.and_then(|(plan_id, guard)| match guard {
+        Guard::Held {
+            suspensions, of, ..
+        } => Some(Held {
+            plan: short(&plan_id).to_owned(),
+            suspensions,
+            of,
+        }),
+        Guard::Clear => None,
+    }))
+}
+
+/// Holds this process's list against the database.
+async fn break_glass(reeve: &Reeve, tx: &mut Tx) -> Result<BreakGlassState, Error> {
+    let matched = crate::break_glass::look(reeve, tx).await?;
+    let useless = matched
+        .iter()
+        .filter(|entry| entry.identity.is_none())
+        .map(|entry| entry.entry.clone())
+        .collect();
+    Ok(BreakGlassState {
+        entries: u64::try_from(matched.len()).unwrap_or(u64::MAX),
+        useless,
+    })
+}
+
+/// What is counted anew whenever somebody asks for the metrics: how things are, whoever made them so.
+pub async fn measure(reeve: &Reeve) -> Result<(), Error> {
+    let condition = condition(reeve).await?;
+    let mut tx = reeve.database.snapshot("measure").await?;
+    let people = identity::count_by_status(&mut tx).await?;
+    tx.rollback().await?;
+    let gauge = |value: u64| u32::try_from(value).map_or(f64::MAX, f64::from);
+    for (status, count) in people {
+        let count = u64::try_from(count).unwrap_or(0);
+        metrics::gauge!("reeve_identities", "status" => status).set(gauge(count));
+    }
+    let held = condition.held.as_ref().map_or(0, |held| held.suspensions);
+    metrics::gauge!("reeve_reconcile_held").set(gauge(held));
+    for observation in &condition.observations {
+        let Some(taken_at) = observation.taken_at else {
+            continue;
+        };
+        let guild = observation
+            .guild
+            .map_or_else(|| "latest".to_owned(), |guild| guild.to_string());
+        let age = condition.now.duration_since(taken_at).as_secs_f64();
+        metrics::gauge!("reeve_snapshot_age_seconds", "guild" => guild).set(age);
+    }
+    metrics::gauge!("reeve_break_glass_entries").set(gauge(condition.break_glass.entries));
+    metrics::gauge!("reeve_exemptions_review_due").set(gauge(condition.reviews_due));
+    let mut worst = BTreeMap::new();
+    for finding in judge(&condition) {
+        let level = worst.entry(finding.check).or_insert(finding.severity);
+        *level = finding.severity.max(*level);
+    }
+    for (check, severity) in worst {
+        metrics::gauge!("reeve_health", "check" => check.as_str()).set(f64::from(severity.level()));
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Holds: telling automation to leave somebody's status and assignments alone for a while (D10).
+
+use domain::audit::Action;
+use domain::governance::exemption::{may_hold, reason};
+use domain::id::UserId;
+use domain::time::End;
+use jiff::Timestamp;
+use serde_json::json;
+use store::audit::Entry;
+use store::hold::{self, Hold};
+use store::{Tx, identity};
+use uuid::Uuid;
+
+use crate::{Caller, Error, Reeve};
+
+/// Opens a hold on somebody, until an instant at most a month away. Returns its id and its end.
+pub async fn add(
+    reeve: &Reeve,
+    caller: &Caller,
+    who: &str,
+    until: End,
+    why: &str,
+) -> Result<(Uuid, Timestamp), Error> {
+    let context = caller.context(Action::HoldAdd);
+    let mut tx = reeve.database.system("add hold", &context).await?;
+    let (user_id, _) = identity::find(&mut tx, who)
+        .await?
+        .ok_or_else(|| Error::not_found("identity", who))?;
+    let opened = open(&mut tx, caller, user_id, until, why).await?;
+    tx.commit().await?;
+    Ok(opened)
+}
+
+/// Opens a hold within the caller's transaction, with its audit row.
+pub(crate) async fn open(
+    tx: &mut Tx,
+    caller: &Caller,
+    user_id: UserId,
+    until: End,
+    why: &str,
+) -> Result<(Uuid, Timestamp), Error> {
+    let why = reason(why)?;
+    let now = tx.now().await?;
+    let until = until.instant(now);
+    may_hold(now, until)?;
+    let actor = &caller.actor;
+    let hold_id = hold::add(tx, user_id, until, why, actor.source(), actor.user_id()).await?;
+    let entry = Entry {
+        target: Some(user_id),
+        after: Some(json!({ "user_id": user_id, "ends_at": until })),
+        ..caller.entry(Action::HoldAdd, "hold", hold_id.to_string())
+    };
+    store::audit::record(tx, &entry).await?;
+    Ok((hold_id, until))
+}
+
+/// The holds in force and to come, of one person or of everybody; with `all` also those that ended.
+pub async fn list(
+    reeve: &Reeve,
+    who: Option<&str>,
+    all: bool,
+    limit: i64,
+) -> Result<Vec<Hold>, Error> {
+    let mut tx = reeve.database.snapshot("list holds").await?;
+    let user_id = match who {
+        Some(who) => Some(
+            identity::find(&mut tx, who)
+                .await?
+                .ok_or_else(|| Error::not_found("identity", who))?
+                .0,
+        ),
+        None => None,
+    };
+    let holds = hold::list(&mut tx, user_id, all, limit).await?;
+    tx.rollback().await?;
+    Ok(holds)
+}
+
+/// Ends a hold before its time; automation treats the person like anybody else from then on.
+pub async fn end(
+    reeve: &Reeve,
+    caller: &Caller,
+    hold_id: Uuid,
+    why: Option<&str>,
+) -> Result<UserId, Error> {
+    let action = Action::HoldEnd;
+    let why = why.map(reason).transpose()?;
+    let mut tx = reeve
+        .database
+        .system("end hold", &caller.context(action))
+        .await?;
+    let about = hold::end(&mut tx, hold_id, caller.actor.user_id(), why)
+        .await?
+        .ok_or_else(|| Error::not_found("hold in force", hold_id))?;
+    let entry = Entry {
+        target: Some(about),
+        before: Some(json!({ "user_id": about })),
+        ..caller.entry(action, "hold", hold_id.to_string())
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(about)
+}

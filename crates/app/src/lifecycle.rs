@@ -1,0 +1,296 @@
+//! Moving somebody's status by hand: suspend, disable, enable, restore, erase.
+
+use domain::access::ceiling::can_grant;
+use domain::audit::Action;
+use domain::governance::exemption::{USUAL_HOLD, reason};
+use domain::id::UserId;
+use domain::identity::Status;
+use domain::identity::lifecycle::{Hand, enabled, may_move, may_restore};
+use domain::reconcile::restore::restorable;
+use domain::time::End;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+use store::audit::Entry;
+use store::lifecycle::{self, Account, Kept};
+use store::role::Roles;
+use store::{Tx, governance, role};
+use uuid::Uuid;
+
+use crate::{Caller, Error, Reeve, authority, hold, record_denial};
+
+/// How a status was moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    pub user_id: UserId,
+    pub email: String,
+    pub before: Status,
+    pub after: Status,
+}
+
+/// Suspends somebody: they lose access at once and their sessions are revoked. Roles stay; reconcile
+/// brings back who is owed access, so put them under a hold, or disable them, if that is not wanted.
+pub async fn suspend(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
+    let to = |_: &Account| Ok(Status::Suspended);
+    set(reeve, caller, Action::IdentitySuspend, who, why, to).await
+}
+
+/// Disables somebody: no automation ever reverses that.
+pub async fn disable(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
+    let to = |_: &Account| Ok(Status::Disabled);
+    set(reeve, caller, Action::IdentityDisable, who, why, to).await
+}
+
+/// Undoes a disable: the status is again what it was before.
+pub async fn enable(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
+    let to = |account: &Account| Ok(enabled(account.status, account.status_before_disabled)?);
+    set(reeve, caller, Action::IdentityEnable, who, why, to).await
+}
+
+async fn set(
+    reeve: &Reeve,
+    caller: &Caller,
+    action: Action,
+    who: &str,
+    why: &str,
+    to: impl Fn(&Account) -> Result<Status, Error>,
+) -> Result<Moved, Error> {
+    let why = reason(why)?;
+    let context = caller.context(action);
+    let mut tx = reeve.database.system("move a status", &context).await?;
+    let account = lock(&mut tx, who).await?;
+    let after = to(&account).and_then(|after| {
+        may_move(account.status, after, account.administrative, Hand::Person)?;
+        Ok(after)
+    });
+    let after = match after {
+        Ok(after) => after,
+        Err(denied) => {
+            drop(tx);
+            record_denial(reeve, caller, &of(caller, action, &account), &denied).await?;
+            return Err(denied);
+        }
+    };
+    if after != account.status {
+        let revoke = after != Status::Active;
+        lifecycle::set_status(&mut tx, account.user_id, after, why, revoke).await?;
+        let entry = Entry {
+            reason: Some(why.to_owned()),
+            before: Some(json!({ "status": account.status })),
+            after: Some(json!({ "status": after })),
+            ..of(caller, action, &account)
+        };
+        store::audit::record(&mut tx, &entry).await?;
+    }
+    tx.commit().await?;
+    Ok(Moved {
+        user_id: account.user_id,
+        email: account.email,
+        before: account.status,
+        after,
+    })
+}
+
+async fn lock(tx: &mut Tx, who: &str) -> Result<Account, Error> {
+    lifecycle::lock(tx, who)
+        .await?
+        .filter(|account| account.user_id != domain::actor::SYSTEM_USER)
+        .ok_or_else(|| Error::not_found("identity", who))
+}
+
+fn of<'a>(caller: &'a Caller, action: Action, account: &Account) -> Entry<'a> {
+    Entry {
+        target: Some(account.user_id),
+        ..caller.entry(action, "app_user", account.user_id.to_string())
+    }
+}
+
+/// What a restore did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Restored {
+    #[serde(flatten)]
+    pub moved: Moved,
+    pub given_back: Vec<RoleKept>,
+    /// What could not be given back, and why.
+    pub lost: Vec<RoleKept>,
+    /// Automation leaves them alone until then.
+    pub hold_until: Timestamp,
+    /// Sessions that were revoked stay refused.
+    pub sign_in_again: bool,
+}
+
+/// A stripped assignment in a restore.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoleKept {
+    pub role: String,
+    pub at: domain::access::role::Scope,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
+}
+
+/// Restores somebody at once: active, with those stripped roles that can be given back, and a
+/// hold, since the next reconcile might undo it. `until` is the hold's end; a day by default.
+pub async fn restore(
+    reeve: &Reeve,
+    caller: &Caller,
+    who: &str,
+    until: Option<End>,
+    why: &str,
+) -> Result<Restored, Error> {
+    let action = Action::IdentityRestore;
+    let why = reason(why)?;
+    let context = caller.context(action);
+    let mut tx = reeve.database.system("restore identity", &context).await?;
+    let account = lock(&mut tx, who).await?;
+    if let Err(denied) = may_restore(account.status) {
+        drop(tx);
+        let denied = Error::from(denied);
+        record_denial(reeve, caller, &of(caller, action, &account), &denied).await?;
+        return Err(denied);
+    }
+    let now = tx.now().await?;
+    let user_id = account.user_id;
+    lifecycle::set_status(&mut tx, user_id, Status::Active, why, false).await?;
+    let (given_back, lost, ids) = judge_kept(&mut tx, caller, user_id, now).await?;
+    lifecycle::give_back(&mut tx, &ids).await?;
+    let until = until.unwrap_or(End::After(USUAL_HOLD));
+    let (_, hold_until) = hold::open(&mut tx, caller, user_id, until, why).await?;
+    let entry = Entry {
+        reason: Some(why.to_owned()),
+        before: Some(json!({ "status": account.status })),
+        after: Some(json!({
+            "status": "active", "roles_restored": ids, "roles_lost": lost, "hold_until": hold_until,
+        })),
+        ..of(caller, action, &account)
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(Restored {
+        moved: Moved {
+            user_id,
+            email: account.email,
+            before: account.status,
+            after: Status::Active,
+        },
+        given_back,
+        lost,
+        hold_until,
+        sign_in_again: account.status != Status::Active || account.session_revoked_at.is_some(),
+    })
+}
+
+/// What was stripped from somebody: what can be given back, what can't and why, and the ids of the
+/// first.
+async fn judge_kept(
+    tx: &mut Tx,
+    caller: &Caller,
+    user_id: UserId,
+    now: Timestamp,
+) -> Result<(Vec<RoleKept>, Vec<RoleKept>, Vec<Uuid>), Error> {
+    let roles = role::load(tx).await?;
+    let window = governance::load(tx).await?.restore_window;
+    let (mut back, mut lost, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    for kept in lifecycle::kept(tx, user_id).await? {
+        let why_not = why_not(tx, caller, &roles, &kept, now, window).await?;
+        let role = roles.get(kept.role_id);
+        let named = RoleKept {
+            role: role.map_or_else(
+                || "a role that is gone".to_owned(),
+                |role| role.name.clone(),
+            ),
+            at: kept.scope,
+            why_not,
+        };
+        if named.why_not.is_some() {
+            lost.push(named);
+        } else {
+            ids.push(kept.assignment_id.0);
+            back.push(named);
+        }
+    }
+    Ok((back, lost, ids))
+}
+
+/// Why a stripped assignment can't be given back by this caller, if so: the rule of reconcile's own
+/// restores, and the caller's ceiling.
+async fn why_not(
+    tx: &mut Tx,
+    caller: &Caller,
+    roles: &Roles,
+    kept: &Kept,
+    now: Timestamp,
+    window: jiff::SignedDuration,
+) -> Result<Option<String>, Error> {
+    let role = roles.get(kept.role_id);
+    let verdict = restorable(
+        role,
+        kept.scope,
+        kept.stripped_at,
+        kept.valid_until,
+        now,
+        window,
+    );
+    if let Err(why) = verdict {
+        return Ok(Some(why.describe().to_owned()));
+    }
+    let Some(role) = role else { return Ok(None) };
+    let authority = authority::of(tx, &caller.actor, roles, kept.scope).await?;
+    Ok(can_grant(&authority, role, kept.scope)
+        .err()
+        .map(|denied| denied.to_string()))
+}
+
+/// What an erasure did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Erasure {
+    pub user_id: UserId,
+    pub links: u64,
+    pub assignments: u64,
+    pub memberships: u64,
+    /// Where the address still stands, since a person wrote it there.
+    pub still_named_in: Vec<&'static str>,
+}
+
+/// Erases a person (D24): pseudonymised, unlinked, disabled, without roles. It can't be undone.
+/// `confirm` repeats the address.
+pub async fn erase(
+    reeve: &Reeve,
+    caller: &Caller,
+    who: &str,
+    confirm: &str,
+    why: &str,
+) -> Result<Erasure, Error> {
+    let action = Action::IdentityErase;
+    let why = reason(why)?;
+    let context = caller.context(action);
+    let mut tx = reeve.database.system("erase identity", &context).await?;
+    let account = lock(&mut tx, who).await?;
+    if !account.email.eq_ignore_ascii_case(confirm.trim()) {
+        let problem = "repeat the identity's e-mail address; an erasure can't be undone";
+        return Err(Error::invalid("confirm", problem));
+    }
+    let erased = lifecycle::erase(&mut tx, account.user_id, "erased")
+        .await
+        .map_err(crate::role::last_owner)?;
+    let entry = Entry {
+        reason: Some(why.to_owned()),
+        before: Some(json!({ "status": account.status })),
+        after: Some(json!({
+            "status": "disabled", "links": erased.links, "assignments": erased.assignments,
+            "memberships": erased.memberships,
+        })),
+        ..of(caller, action, &account)
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    let policy = governance::load(&mut tx).await?.policy;
+    tx.commit().await?;
+    let email = account.email.to_lowercase();
+    let named = policy.is_some_and(|policy| policy.source.to_lowercase().contains(&email));
+    Ok(Erasure {
+        user_id: account.user_id,
+        links: erased.links,
+        assignments: erased.assignments,
+        memberships: erased.memberships,
+        still_named_in: named.then_some("access.login").into_iter().collect(),
+    })
+}

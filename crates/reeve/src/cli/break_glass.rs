@@ -1,0 +1,61 @@
+//! `reeve break-glass`: whom the allowlist of the environment lets in.
+
+use app::break_glass::Entry;
+use clap::Subcommand;
+
+use super::{Ending, Session};
+use crate::failure::Failure;
+use crate::output::table;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BreakGlass {
+    /// Show each entry of ADMIN_BREAKGLASS_USER_IDS and ADMIN_BREAKGLASS_EMAILS with whom it matches.
+    /// It reads the environment of this command; a running server has its own.
+    Show,
+}
+
+pub(crate) async fn run(session: &Session, command: BreakGlass) -> Result<Ending, Failure> {
+    let BreakGlass::Show = command;
+    let reeve = session.installation.open().await?;
+    let entries = app::break_glass::show(&reeve).await?;
+    for entry in entries.iter().filter(|entry| entry.identity.is_none()) {
+        tracing::warn!(entry = entry.entry, "a break-glass entry matches nobody");
+    }
+    session
+        .format
+        .print(&entries, |entries| describe(entries))?;
+    Ok(Ending::Done)
+}
+
+fn describe(entries: &[Entry]) -> String {
+    if entries.is_empty() {
+        return "break-glass is off: neither ADMIN_BREAKGLASS_USER_IDS nor ADMIN_BREAKGLASS_EMAILS is set"
+            .to_owned();
+    }
+    let rows = entries.iter().map(|entry| {
+        let (who, status, effect) = match &entry.identity {
+            None if entry.kind == "malformed" => (
+                String::new(),
+                String::new(),
+                "ignored: neither an id nor an e-mail address",
+            ),
+            None => (String::new(), String::new(), "matches nobody"),
+            Some(found) if found.lets_in => (
+                found.email.clone(),
+                found.status.to_string(),
+                "let in as admin",
+            ),
+            Some(found) => (
+                found.email.clone(),
+                found.status.to_string(),
+                "stays out: disabled",
+            ),
+        };
+        [entry.entry.clone(), who, status, effect.to_owned()]
+    });
+    format!(
+        "{}\n\nBreak-glass grants admin and nothing more: member routes still ask for the entitlement.\n\
+         Remove the variables once access is recovered.",
+        table(["entry", "identity", "status", "effect"], rows)
+    )
+}

@@ -1,0 +1,53 @@
+//! Servers that are running, each as it last described itself.
+
+use domain::health::condition::{NODE_SILENT_AFTER, Node};
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::scope::Tx;
+
+/// Notes that a node lives and how it is set, and forgets those that have been silent for a day.
+pub async fn hear(tx: &mut Tx, node_id: Uuid, node: &Node) -> Result<(), StoreError> {
+    sqlx::query!(
+        "with forgotten as (delete from node where heard_at < clock_timestamp() - interval '1 day')
+         insert into node (node_id, version, settings_hash, break_glass_entries)
+         values ($1, $2, $3, $4)
+         on conflict (node_id) do update
+            set version = excluded.version, settings_hash = excluded.settings_hash,
+                break_glass_entries = excluded.break_glass_entries, heard_at = clock_timestamp()",
+        node_id,
+        node.version,
+        node.settings_hash,
+        i32::try_from(node.break_glass_entries).unwrap_or(i32::MAX)
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Forgets a node that stops.
+pub async fn leave(tx: &mut Tx, node_id: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("delete from node where node_id = $1", node_id)
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// The nodes that were heard lately.
+pub async fn living(tx: &mut Tx) -> Result<Vec<Node>, StoreError> {
+    let rows = sqlx::query!(
+        "select version, settings_hash, break_glass_entries from node
+          where heard_at > clock_timestamp() - make_interval(secs => $1) order by node_id",
+        NODE_SILENT_AFTER.as_secs_f64()
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Node {
+            version: row.version,
+            settings_hash: row.settings_hash,
+            break_glass_entries: u64::try_from(row.break_glass_entries).unwrap_or(0),
+        })
+        .collect())
+}

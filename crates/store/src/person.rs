@@ -1,0 +1,252 @@
+//! People as they are looked at: a page of them, or one with everything that belongs to them.
+
+use domain::id::UserId;
+use domain::identity::Status;
+use domain::tenancy::organization::Slug;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::error::StoreError;
+use crate::identity::status;
+use crate::scope::Tx;
+
+/// Whom to list; each given field narrows it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub status: Option<Status>,
+    /// Assigned this role, anywhere.
+    pub role: Option<String>,
+    /// Active member of this organization.
+    pub organization: Option<Slug>,
+    /// Contained in address or name, in any case.
+    pub search: Option<String>,
+    /// The address after which the page begins.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A page of people, by e-mail address.
+#[derive(Clone, Debug, Serialize)]
+pub struct Page {
+    pub people: Vec<Listed>,
+    /// The address after which the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// Somebody in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct Listed {
+    pub user_id: UserId,
+    pub email: String,
+    pub display_name: Option<String>,
+    pub status: Status,
+    pub created_at: Timestamp,
+    pub platform_roles: Vec<String>,
+}
+
+/// A page of people; the system's own identity is left out.
+pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Page, StoreError> {
+    let rows = sqlx::query!(
+        r#"select u.user_id, u.email, u.display_name, u.status, u.created_at,
+                  array(select r.name from user_roles a join role r using (role_id)
+                         where a.user_id = u.user_id and a.tenant_id is null order by r.name) as "roles!"
+             from app_user u
+            where u.user_id <> $1
+              and ($2::text is null or lower(u.email) > lower($2))
+              and ($3::text is null or u.status = $3)
+              and ($4::text is null or exists (
+                    select from user_roles a join role r using (role_id)
+                     where a.user_id = u.user_id and r.name = $4))
+              and ($5::text is null or exists (
+                    select from membership m join organization o on o.id = m.organization_id
+                     where m.user_id = u.user_id and m.status = 'active' and o.slug = $5))
+              and ($6::text is null or u.email ilike $6 or u.display_name ilike $6)
+            order by lower(u.email) limit $7"#,
+        domain::actor::SYSTEM_USER.0,
+        filter.after,
+        filter.status.map(Status::as_str),
+        filter.role,
+        filter.organization.as_ref().map(Slug::as_str),
+        filter.search.as_deref().map(containing),
+        filter.limit.saturating_add(1)
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    let people = rows
+        .into_iter()
+        .take(limit)
+        .map(|row| {
+            Ok(Listed {
+                user_id: UserId(row.user_id),
+                email: row.email,
+                display_name: row.display_name,
+                status: status(row.user_id, &row.status)?,
+                created_at: row.created_at.to_jiff(),
+                platform_roles: row.roles,
+            })
+        })
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    let last = people.last().map(|person| person.email.clone());
+    Ok(Page {
+        next: last.filter(|_| more),
+        people,
+    })
+}
+
+/// A pattern for `ilike` that means the text itself, anywhere.
+fn containing(text: &str) -> String {
+    let text = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    format!("%{text}%")
+}
+
+/// The account of one person.
+#[derive(Clone, Debug, Serialize)]
+pub struct Person {
+    pub user_id: UserId,
+    pub email: String,
+    pub display_name: Option<String>,
+    pub status: Status,
+    pub status_reason: Option<String>,
+    pub session_epoch: Timestamp,
+    pub session_revoked_at: Option<Timestamp>,
+    pub last_seen_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// One person's account.
+pub async fn get(tx: &mut Tx, user_id: UserId) -> Result<Option<Person>, StoreError> {
+    let row = sqlx::query!(
+        r#"select email, display_name, status, status_reason, session_epoch, session_revoked_at,
+                  created_at, updated_at, a.last_seen_at as "last_seen_at?"
+             from app_user u left join identity_activity a using (user_id) where u.user_id = $1"#,
+        user_id.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    row.map(|row| {
+        Ok(Person {
+            user_id,
+            email: row.email,
+            display_name: row.display_name,
+            status: status(user_id.0, &row.status)?,
+            status_reason: row.status_reason,
+            session_epoch: row.session_epoch.to_jiff(),
+            session_revoked_at: row.session_revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
+            last_seen_at: row.last_seen_at.map(jiff_sqlx::Timestamp::to_jiff),
+            created_at: row.created_at.to_jiff(),
+            updated_at: row.updated_at.to_jiff(),
+        })
+    })
+    .transpose()
+}
+
+/// A link of one person.
+#[derive(Clone, Debug, Serialize)]
+pub struct Linked {
+    pub provider: String,
+    pub external_id: String,
+    pub linked_at: Timestamp,
+}
+
+/// One person's links.
+pub async fn links(tx: &mut Tx, user_id: UserId) -> Result<Vec<Linked>, StoreError> {
+    let rows = sqlx::query!(
+        "select provider, external_id, linked_at from identity_link where user_id = $1
+          order by provider, external_id",
+        user_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Linked {
+            provider: row.provider,
+            external_id: row.external_id,
+            linked_at: row.linked_at.to_jiff(),
+        })
+        .collect())
+}
+
+/// A membership of one person.
+#[derive(Clone, Debug, Serialize)]
+pub struct Membership {
+    pub slug: String,
+    /// `active` or `ended`.
+    pub status: String,
+}
+
+/// One person's memberships.
+pub async fn memberships(tx: &mut Tx, user_id: UserId) -> Result<Vec<Membership>, StoreError> {
+    let rows = sqlx::query_as!(
+        Membership,
+        "select o.slug, m.status from membership m join organization o on o.id = m.organization_id
+          where m.user_id = $1 order by o.slug",
+        user_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows)
+}
+
+/// An assignment of one person, with where it came from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Assignment {
+    /// `None` if the role is gone.
+    pub role: Option<String>,
+    pub organization: Option<String>,
+    pub project: Option<String>,
+    pub source: String,
+    /// The address of whoever gave it.
+    pub granted_by: Option<String>,
+    pub valid_from: Timestamp,
+    pub valid_until: Option<Timestamp>,
+    /// When reconcile took it, if it did.
+    pub stripped_at: Option<Timestamp>,
+}
+
+/// One person's assignments: those they have, or with `stripped` those that reconcile took and keeps.
+pub async fn assignments(
+    tx: &mut Tx,
+    user_id: UserId,
+    stripped: bool,
+) -> Result<Vec<Assignment>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select r.name as "role?", o.slug as "organization?", p.slug as "project?", a.source as "source!",
+                  g.email as "granted_by?", a.valid_from as "valid_from!", a.valid_until, a.stripped_at
+             from (select role_id, tenant_id, project_id, source, granted_by, valid_from, valid_until,
+                          null::timestamptz as stripped_at
+                     from user_roles where user_id = $1 and not $2
+                    union all
+                   select role_id, tenant_id, project_id, source, granted_by, valid_from, valid_until,
+                          stripped_at
+                     from stripped_assignment where user_id = $1 and $2) a
+             left join role r using (role_id) left join organization o on o.id = a.tenant_id
+             left join project p on p.project_id = a.project_id
+             left join app_user g on g.user_id = a.granted_by
+            order by o.slug nulls first, p.slug nulls first, r.name"#,
+        user_id.0,
+        stripped
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Assignment {
+            role: row.role,
+            organization: row.organization,
+            project: row.project,
+            source: row.source,
+            granted_by: row.granted_by,
+            valid_from: row.valid_from.to_jiff(),
+            valid_until: row.valid_until.map(jiff_sqlx::Timestamp::to_jiff),
+            stripped_at: row.stripped_at.map(jiff_sqlx::Timestamp::to_jiff),
+        })
+        .collect())
+}
