@@ -9,6 +9,7 @@ pub mod authority;
 pub mod error;
 pub mod governance;
 pub mod identity;
+pub mod membership;
 pub mod organization;
 pub mod policy;
 pub mod reconcile;
@@ -75,6 +76,24 @@ impl Caller {
             after: None,
         }
     }
+}
+
+/// Puts a refusal on record, in a transaction of its own: the one that was refused keeps nothing.
+async fn deny(
+    reeve: &Reeve,
+    caller: &Caller,
+    entry: Entry<'_>,
+    reason: String,
+) -> Result<(), StoreError> {
+    let context = caller.context(entry.action);
+    let mut tx = reeve.database.system("record denial", &context).await?;
+    let entry = Entry {
+        outcome: Outcome::Denied,
+        reason: Some(reason),
+        ..entry
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    tx.commit().await
 }
 
 /// Writes the audit row of a change with both images.

@@ -237,7 +237,7 @@ impl Walk {
             .await;
         self.identities(
             "email,discord_id\nada@example.test,1\n",
-            &[Action::IdentityUpdate],
+            &[Action::IdentityLink],
         )
         .await;
         self.identities(
