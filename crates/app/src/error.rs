@@ -1,8 +1,9 @@
 //! The one error of all operations: what the user is told, apart from the cause.
 
-use domain::access::ceiling::GrantDenied;
+use domain::access::ceiling::{GrantDenied, PermissionNotHeld};
 use domain::governance::assess::RulesMissing;
 use domain::reconcile::snapshot::Rejection;
+use domain::tenancy::membership::EndDenied;
 use jiff::Timestamp;
 use store::StoreError;
 
@@ -22,6 +23,10 @@ pub enum Error {
     Conflict(String),
     #[error(transparent)]
     GrantDenied(#[from] GrantDenied),
+    #[error(transparent)]
+    PermissionNotHeld(#[from] PermissionNotHeld),
+    #[error("the membership does not end: {0}")]
+    EndDenied(#[from] EndDenied),
     /// Governance is not set up far enough.
     #[error(transparent)]
     RulesMissing(#[from] RulesMissing),

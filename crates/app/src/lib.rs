@@ -12,6 +12,7 @@ pub mod identity;
 pub mod membership;
 pub mod organization;
 pub mod policy;
+pub mod project;
 pub mod reconcile;
 pub mod role;
 pub mod snapshot;

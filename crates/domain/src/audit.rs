@@ -55,6 +55,8 @@ actions! {
     /// The default organization, its name and everybody's membership were put back: whom that
     /// enrolled, by id, or above a hundred how many.
     OrganizationEnsureDefault = "organization.ensure_default",
+    /// A project was created in an organization.
+    ProjectCreate = "project.create",
     /// A membership began or became active.
     MembershipAdd = "membership.add",
     /// A membership ended, and with it its assignments: their ids and roles.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::access::role::Scope;
-use domain::id::{AssignmentId, RoleId, UserId};
+use domain::id::{AssignmentId, OrganizationId, RoleId, UserId};
 use sqlx::types::Uuid;
 
 use crate::error::StoreError;
@@ -82,6 +82,33 @@ pub async fn revoke(
     .fetch_all(tx.connection())
     .await?;
     Ok(taken.into_iter().map(AssignmentId).collect())
+}
+
+/// Somebody's assignments in an organization and its projects, valid now or not: what the end of the
+/// membership takes.
+pub async fn inside(
+    tx: &mut Tx,
+    tenant_id: OrganizationId,
+    user_id: UserId,
+) -> Result<Vec<(AssignmentId, RoleId, Scope)>, StoreError> {
+    let rows = sqlx::query!(
+        "select assignment_id, role_id, tenant_id, project_id from user_roles
+          where tenant_id = $1 and user_id = $2 order by assignment_id",
+        tenant_id.0,
+        user_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                AssignmentId(row.assignment_id),
+                RoleId(row.role_id),
+                crate::facts::scope(row.tenant_id, row.project_id),
+            )
+        })
+        .collect())
 }
 
 /// The roles that are valid for somebody now, with their scopes. None while the identity is not

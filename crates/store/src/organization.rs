@@ -82,6 +82,14 @@ pub async fn create(
     Ok(OrganizationId(id))
 }
 
+/// The id of the default organization.
+pub async fn find_default(tx: &mut Tx) -> Result<Option<OrganizationId>, StoreError> {
+    let id = sqlx::query_scalar!("select id from organization where is_default")
+        .fetch_optional(tx.connection())
+        .await?;
+    Ok(id.map(OrganizationId))
+}
+
 /// Puts back the default organization and everybody's membership; returns its id.
 pub async fn ensure_default(tx: &mut Tx) -> Result<OrganizationId, StoreError> {
     let id = sqlx::query_scalar!(r#"select ensure_default_organization() as "id!""#)

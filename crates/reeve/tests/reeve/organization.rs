@@ -47,3 +47,36 @@ async fn the_default_organization_and_its_memberships_can_be_ensured_again_by_co
         "nothing changed, so nothing is audited"
     );
 }
+
+#[tokio::test]
+async fn members_and_projects_are_managed_by_command() {
+    let world = World::empty().await;
+    world.person("ada").build().await;
+    let program = Program::on(&world.db);
+    program.done(&["organization", "create", "acme"]);
+    let member = |verb| program.done(&["organization", "member", verb, "acme", "ada@example.test"]);
+    assert!(member("add").contains("ada@example.test is a member of acme"));
+    assert!(member("add").contains("already"));
+    let created = program.json(&["project", "create", "road", "--organization", "acme"]);
+    let listed = program.json(&["project", "list"]);
+    assert_eq!(
+        (&listed[0]["id"], &listed[0]["slug"]),
+        (&created["id"], &created["slug"])
+    );
+    let place = ["--organization", "acme", "--project", "road"];
+    let assign = ["role", "assign", "ada@example.test", "project_member"];
+    program.done(&[&assign[..], &place].concat());
+    let shown = program.json(&["organization", "member", "list", "acme"]);
+    assert_eq!(shown[0]["email"], "ada@example.test");
+    assert_eq!(shown[0]["roles"][0], "project_member");
+    assert!(member("remove").contains("roles taken with it: 1"));
+    assert!(member("remove").contains("was no member"));
+    let stays = program.run(&[
+        "organization",
+        "member",
+        "remove",
+        "default",
+        "ada@example.test",
+    ]);
+    stays.failed_saying(&["everybody belongs to the default organization"]);
+}
