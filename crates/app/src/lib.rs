@@ -13,6 +13,7 @@ pub mod membership;
 pub mod organization;
 pub mod policy;
 pub mod project;
+mod reading;
 pub mod reconcile;
 pub mod role;
 pub mod snapshot;

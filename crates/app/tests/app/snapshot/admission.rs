@@ -80,7 +80,7 @@ async fn a_truncated_file_is_refused() {
     refuses(
         &whole[..whole.len() - 5],
         PLAIN,
-        "line 10: EOF while parsing",
+        "line 10: column 34: the JSON ends in the middle",
     )
     .await;
 }
