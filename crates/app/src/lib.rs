@@ -17,6 +17,7 @@ mod reading;
 pub mod reconcile;
 pub mod role;
 pub mod snapshot;
+pub mod warning;
 
 use domain::actor::Actor;
 use domain::audit::{Action, Outcome};

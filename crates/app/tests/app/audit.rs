@@ -183,6 +183,7 @@ impl Walk {
     async fn snapshot(&mut self, members: &[(i64, Vec<i64>)], shrink: bool, expected: &[Action]) {
         let caller = self.caller();
         let what = Import {
+            sha256: None,
             guild: guild(),
             taken_at: self.world.now().await,
             expectation: Expectation {
