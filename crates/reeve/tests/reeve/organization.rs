@@ -1,5 +1,6 @@
 //! Organizations by command.
 
+use serde_json::json;
 use sqlx::Executor;
 use testkit::World;
 
@@ -79,4 +80,40 @@ async fn members_and_projects_are_managed_by_command() {
         "ada@example.test",
     ]);
     stays.failed_saying(&["everybody belongs to the default organization"]);
+}
+
+#[tokio::test]
+async fn the_audit_list_names_people_by_address_and_the_rows_do_not() {
+    let world = World::empty().await;
+    let ada = world.person("ada").build().await;
+    let program = Program::on(&world.db);
+    let import = ["identity", "import", "-"];
+    let file = "email,display_name\nada@example.test,Ada\n";
+    assert_eq!(program.run_with(&import, file).code, 0);
+    program.done(&["role", "assign", "ada@example.test", "reader"]);
+    let rows = program.json(&["audit", "list", "--limit", "2"]);
+    assert_eq!(
+        (
+            &rows[0]["action"],
+            &rows[0]["target_email"],
+            &rows[0]["entity_email"]
+        ),
+        (
+            &json!("role.assign"),
+            &json!("ada@example.test"),
+            &json!(null)
+        )
+    );
+    assert_eq!(
+        (&rows[1]["entity_pk"], &rows[1]["entity_email"]),
+        (&json!(ada), &json!("ada@example.test"))
+    );
+    let table = program.done(&["audit", "list", "--limit", "2"]);
+    assert_eq!(table.matches("ada@example.test").count(), 2, "{table}");
+    let kept: i64 =
+        sqlx::query_scalar("select count(*) from audit_log a where a::text like '%example.test%'")
+            .fetch_one(&mut world.db.superuser().await)
+            .await
+            .unwrap();
+    assert_eq!(kept, 0);
 }
