@@ -1,6 +1,10 @@
 //! Reading the audit log.
 
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Serialize;
 use store::audit::{Filter, Row};
+use uuid::Uuid;
 
 use crate::{Error, Reeve};
 
@@ -13,6 +17,48 @@ pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Vec<Row>, Error> {
     let rows = store::audit::list(&mut tx, filter).await?;
     tx.rollback().await?;
     Ok(rows)
+}
+
+/// A row with the e-mail addresses that its ids have today; the row itself holds none.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shown {
+    #[serde(flatten)]
+    pub row: Row,
+    /// Of the entity, where it is an identity.
+    pub entity_email: Option<String>,
+    /// Of the identity that the change is about.
+    pub target_email: Option<String>,
+}
+
+/// [`list`], for people to read.
+pub async fn show(reeve: &Reeve, filter: &Filter) -> Result<Vec<Shown>, Error> {
+    let rows = list(reeve, filter).await?;
+    let entity = |row: &Row| {
+        let is_identity = row.entity_type == "app_user";
+        is_identity.then(|| row.entity_pk.parse().ok()).flatten()
+    };
+    let ids: BTreeSet<Uuid> = rows
+        .iter()
+        .flat_map(|row| [entity(row), row.target_user_id])
+        .flatten()
+        .collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut tx = reeve.database.snapshot("name identities").await?;
+    let emails: HashMap<Uuid, String> = store::identity::emails(&mut tx, &ids)
+        .await?
+        .into_iter()
+        .map(|(user_id, email)| (user_id.0, email))
+        .collect();
+    tx.rollback().await?;
+    let email = |id: Option<Uuid>| id.and_then(|id| emails.get(&id).cloned());
+    Ok(rows
+        .into_iter()
+        .map(|row| Shown {
+            entity_email: email(entity(&row)),
+            target_email: email(row.target_user_id),
+            row,
+        })
+        .collect())
 }
 
 /// Makes the partitions that the coming months need, and drops those that are older than is kept.

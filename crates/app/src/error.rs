@@ -1,10 +1,11 @@
 //! The one error of all operations: what the user is told, apart from the cause.
 
-use domain::access::ceiling::GrantDenied;
+use domain::access::ceiling::{GrantDenied, PermissionNotHeld};
 use domain::governance::assess::RulesMissing;
 use domain::governance::exemption;
 use domain::identity::lifecycle::MoveDenied;
 use domain::reconcile::snapshot::Rejection;
+use domain::tenancy::membership::EndDenied;
 use jiff::Timestamp;
 use store::StoreError;
 
@@ -30,6 +31,10 @@ pub enum Error {
     /// A hold or an exemption may not be granted as asked.
     #[error(transparent)]
     SparingDenied(#[from] exemption::Denied),
+    #[error(transparent)]
+    PermissionNotHeld(#[from] PermissionNotHeld),
+    #[error("the membership does not end: {0}")]
+    EndDenied(#[from] EndDenied),
     /// Governance is not set up far enough.
     #[error(transparent)]
     RulesMissing(#[from] RulesMissing),

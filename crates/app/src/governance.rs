@@ -21,6 +21,7 @@ use store::Tx;
 use store::governance::{self, Governance};
 
 use crate::reconcile::draft::Draft;
+use crate::warning::Warning;
 use crate::{Caller, Error, Reeve, record_change};
 
 /// What a change of the rules means.
@@ -33,6 +34,7 @@ pub struct Effect {
     pub before: Option<Consequence>,
     /// What it would do now; or what is still missing for it to run at all.
     pub after: Result<Consequence, RulesMissing>,
+    pub warnings: Vec<Warning>,
 }
 
 /// What the next reconcile would do.
@@ -203,7 +205,11 @@ pub async fn map_role(
         let is = json!({ "guild_id": guild, "roles": roles });
         record_setting(&mut tx, caller, action, was, is).await?;
     }
-    preview(reeve, tx, &before, changed, dry_run).await
+    let mut effect = preview(reeve, tx, &before, changed, dry_run).await?;
+    if !roles.is_empty() && !before.snapshots.contains_key(&guild) {
+        effect.warnings.push(Warning::NeverObserved { guild });
+    }
+    Ok(effect)
 }
 
 /// Sets one of the numbers.
@@ -293,6 +299,7 @@ pub(crate) async fn preview(
         dry_run,
         before,
         after,
+        warnings: Vec::new(),
     })
 }
 

@@ -19,12 +19,16 @@ pub mod identity;
 pub mod job;
 pub mod lifecycle;
 pub mod live;
+pub mod membership;
 pub mod organization;
 pub mod policy;
+pub mod project;
 pub mod prune;
+mod reading;
 pub mod reconcile;
 pub mod role;
 pub mod snapshot;
+pub mod warning;
 
 use domain::actor::Actor;
 use domain::audit::{Action, Outcome};
@@ -86,6 +90,24 @@ impl Caller {
             after: None,
         }
     }
+}
+
+/// Puts a refusal on record, in a transaction of its own: the one that was refused keeps nothing.
+async fn deny(
+    reeve: &Reeve,
+    caller: &Caller,
+    entry: Entry<'_>,
+    reason: String,
+) -> Result<(), StoreError> {
+    let context = caller.context(entry.action);
+    let mut tx = reeve.database.system("record denial", &context).await?;
+    let entry = Entry {
+        outcome: Outcome::Denied,
+        reason: Some(reason),
+        ..entry
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    tx.commit().await
 }
 
 /// Writes the audit row of a change with both images.

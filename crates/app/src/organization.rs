@@ -4,10 +4,13 @@ use domain::audit::Action;
 use domain::id::OrganizationId;
 use domain::tenancy::organization::{DEFAULT_NAME, DEFAULT_SLUG, Slug};
 use serde_json::json;
-use store::StoreError;
 use store::organization::{self, Organization};
+use store::{StoreError, Tx, membership};
 
 use crate::{Caller, Error, Reeve, record_change};
+
+/// How many people the audit row of [`ensure_default`] names; of more it says how many.
+const MOST_NAMED: i64 = 100;
 
 /// Every organization, by slug.
 pub async fn list(reeve: &Reeve) -> Result<Vec<Organization>, Error> {
@@ -25,10 +28,7 @@ pub async fn create(
     name: &str,
     description: Option<&str>,
 ) -> Result<OrganizationId, Error> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 {
-        return Err(Error::invalid("name", "expected 1 to 200 characters"));
-    }
+    let name = checked_name(name)?;
     let action = Action::OrganizationCreate;
     let mut tx = reeve
         .database
@@ -49,6 +49,25 @@ pub async fn create(
     .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// A name without the blanks around it, if it is 1 to 200 characters long.
+pub(crate) fn checked_name(name: &str) -> Result<&str, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 200 {
+        return Err(Error::invalid("name", "expected 1 to 200 characters"));
+    }
+    Ok(name)
+}
+
+/// The organization with that slug.
+pub(crate) async fn find(tx: &mut Tx, slug: &Slug) -> Result<OrganizationId, Error> {
+    organization::find(tx, slug)
+        .await?
+        .ok_or_else(|| Error::NotFound {
+            what: "organization",
+            name: slug.to_string(),
+        })
 }
 
 /// Slug and name are unique; says which of them is another organization's.
@@ -77,7 +96,12 @@ pub async fn ensure_default(reeve: &Reeve, caller: &Caller) -> Result<Organizati
         .await
         .map_err(|error| taken(error, DEFAULT_SLUG, DEFAULT_NAME))?;
     if store::audit::changes_here(&mut tx).await? != changed_before {
-        let after = json!({ "id": id });
+        let (count, first) = membership::activated_here(&mut tx, MOST_NAMED).await?;
+        let after = if count > MOST_NAMED {
+            json!({ "id": id, "enrolled": count })
+        } else {
+            json!({ "id": id, "enrolled": first })
+        };
         record_change(
             &mut tx,
             caller,

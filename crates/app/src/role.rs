@@ -3,16 +3,16 @@
 use domain::access::ceiling::can_grant;
 use domain::access::permission::Permission;
 use domain::access::role::{RoleDefinition, Scope, ScopeKind};
-use domain::audit::{Action, Outcome};
-use domain::id::UserId;
+use domain::audit::Action;
+use domain::id::{AssignmentId, UserId};
 use domain::tenancy::organization::Slug;
 use serde::Serialize;
 use serde_json::json;
 use store::assignment::{self, Grant};
 use store::audit::Entry;
-use store::{Tx, identity, organization, role};
+use store::{Tx, identity, project, role};
 
-use crate::{Caller, Error, Reeve, authority};
+use crate::{Caller, Error, Reeve, authority, deny, membership};
 
 /// Where a role is given, as a person names it.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +72,9 @@ pub async fn assign(
         scope,
         role_id: role.role_id,
     };
+    if let Some(tenant_id) = scope.tenant_id() {
+        membership::activate(&mut tx, caller, &[(tenant_id, user_id)]).await?;
+    }
     let new = assignment::grant(
         &mut tx,
         &[grant],
@@ -79,19 +82,15 @@ pub async fn assign(
         caller.actor.user_id(),
     )
     .await?;
-    if new.is_empty() {
+    let Some((_, assignment_id)) = new.first() else {
         tx.rollback().await?;
         return Ok(false);
-    }
-    let entry = entry(caller, action, user_id, &role, scope);
-    store::audit::record(
-        &mut tx,
-        &Entry {
-            after: Some(image(&role, scope)),
-            ..entry
-        },
-    )
-    .await?;
+    };
+    let entry = Entry {
+        after: Some(image(&role, scope, &[*assignment_id])),
+        ..entry(caller, action, user_id, &role, scope)
+    };
+    store::audit::record(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -103,7 +102,7 @@ pub async fn revoke(
     who: &str,
     role_name: &str,
     place: &Place,
-) -> Result<u64, Error> {
+) -> Result<usize, Error> {
     let action = Action::RoleRevoke;
     let mut tx = reeve
         .database
@@ -114,21 +113,17 @@ pub async fn revoke(
     let taken = assignment::revoke(&mut tx, user_id, scope, role.role_id)
         .await
         .map_err(last_owner)?;
-    if taken == 0 {
+    if taken.is_empty() {
         tx.rollback().await?;
         return Ok(0);
     }
-    let entry = entry(caller, action, user_id, &role, scope);
-    store::audit::record(
-        &mut tx,
-        &Entry {
-            before: Some(image(&role, scope)),
-            ..entry
-        },
-    )
-    .await?;
+    let entry = Entry {
+        before: Some(image(&role, scope, &taken)),
+        ..entry(caller, action, user_id, &role, scope)
+    };
+    store::audit::record(&mut tx, &entry).await?;
     tx.commit().await?;
-    Ok(taken)
+    Ok(taken.len())
 }
 
 /// Finds who, what and where, and asks the gate. A refusal is audited before it is returned.
@@ -163,18 +158,11 @@ async fn gate(
         .clone();
     let authority = authority::of(tx, &caller.actor, &roles, scope).await?;
     if let Err(denied) = can_grant(&authority, &role, scope) {
-        let mut other = reeve
-            .database
-            .system("deny role", &caller.context(action))
-            .await?;
         let entry = Entry {
-            outcome: Outcome::Denied,
-            reason: Some(denied.to_string()),
-            after: Some(image(&role, scope)),
+            after: Some(image(&role, scope, &[])),
             ..entry(caller, action, user_id, &role, scope)
         };
-        store::audit::record(&mut other, &entry).await?;
-        other.commit().await?;
+        deny(reeve, caller, entry, denied.to_string()).await?;
         return Err(denied.into());
     }
     Ok((user_id, role, scope))
@@ -191,16 +179,11 @@ pub(crate) async fn find_scope(tx: &mut Tx, place: &Place) -> Result<Scope, Erro
             )),
         };
     };
-    let tenant_id = organization::find(tx, slug)
-        .await?
-        .ok_or_else(|| Error::NotFound {
-            what: "organization",
-            name: slug.to_string(),
-        })?;
+    let tenant_id = crate::organization::find(tx, slug).await?;
     let Some(slug) = &place.project else {
         return Ok(Scope::Tenant { tenant_id });
     };
-    let project_id = organization::find_project(tx, tenant_id, slug)
+    let project_id = project::find(tx, tenant_id, slug)
         .await?
         .ok_or_else(|| Error::NotFound {
             what: "project",
@@ -212,7 +195,7 @@ pub(crate) async fn find_scope(tx: &mut Tx, place: &Place) -> Result<Scope, Erro
     })
 }
 
-fn entry<'a>(
+pub(crate) fn entry<'a>(
     caller: &'a Caller,
     action: Action,
     user_id: UserId,
@@ -227,8 +210,17 @@ fn entry<'a>(
     }
 }
 
-fn image(role: &RoleDefinition, scope: Scope) -> serde_json::Value {
-    json!({ "role": role.name, "role_id": role.role_id, "at": scope })
+/// The image of a role at its scope, with the assignments that are meant.
+pub(crate) fn image(
+    role: &RoleDefinition,
+    scope: Scope,
+    assignments: &[AssignmentId],
+) -> serde_json::Value {
+    let mut image = json!({ "role": role.name, "role_id": role.role_id, "at": scope });
+    if !assignments.is_empty() {
+        image["assignment_ids"] = json!(assignments);
+    }
+    image
 }
 
 /// The database's guard, in words that name the remedy.

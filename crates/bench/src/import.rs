@@ -23,6 +23,7 @@ pub(crate) async fn measure(members: u64) {
     for run in 0..=RUNS {
         write_members(&path, members, run);
         let what = Import {
+            sha256: None,
             guild: GuildId::try_from(1).unwrap(),
             taken_at: app::governance::show(&reeve).await.unwrap().now,
             expectation: Expectation {

@@ -44,7 +44,7 @@ actions! {
     GovernanceSetNumber = "governance.set_number",
     /// `access.login` was set: before and after, with ids.
     PolicySet = "policy.set",
-    /// An identity was created; the image holds status and links by provider.
+    /// An identity was created; the image holds its status.
     IdentityCreate = "identity.create",
     /// Fields of an identity changed: status in the image, names only as "changed".
     IdentityUpdate = "identity.update",
@@ -72,19 +72,25 @@ actions! {
     ExemptionEnd = "exemption.end",
     /// An exemption's time was over.
     ExemptionExpire = "exemption.expire",
+    /// An external account was bound to an identity: the provider, and of a Discord account its id.
+    /// What other providers call somebody may be an e-mail address, and stays out.
+    IdentityLink = "identity.link",
     /// An organization was created.
     OrganizationCreate = "organization.create",
     /// An organization's slug, name or description changed.
     OrganizationUpdate = "organization.update",
-    /// The default organization, its name and everybody's membership were put back.
+    /// The default organization, its name and everybody's membership were put back: whom that
+    /// enrolled, by id, or above a hundred how many.
     OrganizationEnsureDefault = "organization.ensure_default",
+    /// A project was created in an organization.
+    ProjectCreate = "project.create",
     /// A membership began or became active.
     MembershipAdd = "membership.add",
-    /// A membership ended, and with it its assignments.
+    /// A membership ended, and with it its assignments: their ids and roles.
     MembershipEnd = "membership.end",
-    /// A role was given: role, scope, validity.
+    /// A role was given: role, scope, the assignment's id.
     RoleAssign = "role.assign",
-    /// A role was taken: role, scope.
+    /// A role was taken: role, scope, the ids of the assignments.
     RoleRevoke = "role.revoke",
     /// An assignment's time was over.
     RoleExpire = "role.expire",

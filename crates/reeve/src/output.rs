@@ -4,6 +4,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
+use app::warning::Warning;
 use clap::ValueEnum;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -91,6 +92,14 @@ pub(crate) fn age(seconds: i64) -> String {
 /// An instant to the second, UTC.
 pub(crate) fn instant(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A line each, to stand behind an answer.
+pub(crate) fn warnings(warnings: &[Warning]) -> String {
+    warnings
+        .iter()
+        .map(|warning| format!("\nwarning: {warning}"))
+        .collect()
 }
 
 /// `1 person`, `2 people`.

@@ -178,6 +178,7 @@ async fn import_members(
     taken_at: Timestamp,
 ) -> Result<u64, Error> {
     let what = snapshot::Import {
+        sha256: None,
         guild,
         taken_at,
         expectation: Expectation {

@@ -1,7 +1,9 @@
 //! Assignments: roles given to identities at scopes.
 
+use std::collections::HashMap;
+
 use domain::access::role::Scope;
-use domain::id::{AssignmentId, RoleId, UserId};
+use domain::id::{AssignmentId, OrganizationId, RoleId, UserId};
 use sqlx::types::Uuid;
 
 use crate::error::StoreError;
@@ -52,33 +54,61 @@ pub async fn grant(
     )
     .fetch_all(tx.connection())
     .await?;
-    let place = |id: Uuid| ids.iter().position(|made| *made == id);
+    let places: HashMap<Uuid, usize> = ids.iter().copied().zip(0..).collect();
     Ok(written
         .into_iter()
-        .filter_map(|id| place(id).map(|place| (place, AssignmentId(id))))
+        .filter_map(|id| places.get(&id).map(|place| (*place, AssignmentId(id))))
         .collect())
 }
 
-/// Takes a role from somebody at a scope, from whatever source it came. Returns how many
-/// assignments that were.
+/// Takes a role from somebody at a scope, from whatever source it came. Returns the assignments that
+/// were taken.
 pub async fn revoke(
     tx: &mut Tx,
     user_id: UserId,
     scope: Scope,
     role_id: RoleId,
-) -> Result<u64, StoreError> {
-    let done = sqlx::query!(
+) -> Result<Vec<AssignmentId>, StoreError> {
+    let taken = sqlx::query_scalar!(
         "delete from user_roles
           where user_id = $1 and role_id = $2
-            and tenant_id is not distinct from $3 and project_id is not distinct from $4",
+            and tenant_id is not distinct from $3 and project_id is not distinct from $4
+         returning assignment_id",
         user_id.0,
         role_id.0,
         scope.tenant_id().map(Uuid::from),
         scope.project_id().map(Uuid::from),
     )
-    .execute(tx.connection())
+    .fetch_all(tx.connection())
     .await?;
-    Ok(done.rows_affected())
+    Ok(taken.into_iter().map(AssignmentId).collect())
+}
+
+/// Somebody's assignments in an organization and its projects, valid now or not: what the end of the
+/// membership takes.
+pub async fn inside(
+    tx: &mut Tx,
+    tenant_id: OrganizationId,
+    user_id: UserId,
+) -> Result<Vec<(AssignmentId, RoleId, Scope)>, StoreError> {
+    let rows = sqlx::query!(
+        "select assignment_id, role_id, tenant_id, project_id from user_roles
+          where tenant_id = $1 and user_id = $2 order by assignment_id",
+        tenant_id.0,
+        user_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                AssignmentId(row.assignment_id),
+                RoleId(row.role_id),
+                crate::facts::scope(row.tenant_id, row.project_id),
+            )
+        })
+        .collect())
 }
 
 /// The roles that are valid for somebody now, with their scopes. None while the identity is not

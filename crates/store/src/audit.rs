@@ -89,6 +89,40 @@ pub async fn record(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Writes many rows in one statement.
+pub async fn record_all(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    fn column<'a, T>(entries: &'a [Entry<'a>], of: impl Fn(&'a Entry<'a>) -> T) -> Vec<T> {
+        entries.iter().map(of).collect()
+    }
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let text = |of: for<'a> fn(&'a Entry<'a>) -> &'a str| column(entries, |e| of(e).to_owned());
+    sqlx::query!(
+        "insert into audit_log (action, entity_type, entity_pk, actor_user_id, target_user_id, tenant_id,
+                                project_id, source, outcome, reason, before_json, after_json, revision)
+         select e.*, revision.now
+           from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[],
+                       $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::jsonb[]) e
+          cross join (select current_revision() as now) revision",
+        &text(|entry| entry.action.as_str()),
+        &text(|entry| entry.entity_type),
+        &text(|entry| &entry.entity_pk),
+        &column(entries, |entry| entry.actor.0),
+        &column(entries, |entry| entry.target.map(Uuid::from)) as &[Option<Uuid>],
+        &column(entries, |entry| entry.tenant_id.map(Uuid::from)) as &[Option<Uuid>],
+        &column(entries, |entry| entry.project_id.map(Uuid::from)) as &[Option<Uuid>],
+        &text(|entry| entry.source),
+        &text(|entry| entry.outcome.as_str()),
+        &column(entries, |entry| entry.reason.clone()) as &[Option<String>],
+        &column(entries, |entry| entry.before.clone()) as &[Option<Value>],
+        &column(entries, |entry| entry.after.clone()) as &[Option<Value>],
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// The rows that match, newest first.
 pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Row>, StoreError> {
     let rows = sqlx::query!(

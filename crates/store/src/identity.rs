@@ -131,20 +131,35 @@ pub async fn create(tx: &mut Tx, new: &[NewIdentity]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Updates name and groups of existing identities; `None` leaves them as they are.
-pub async fn update(
-    tx: &mut Tx,
-    user_id: UserId,
-    display_name: Option<&str>,
-    groups: Option<&[String]>,
-) -> Result<(), StoreError> {
+/// What changes of an existing identity; `None` leaves it as it is.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub user_id: UserId,
+    pub display_name: Option<String>,
+    pub groups: Option<Vec<String>>,
+}
+
+/// Updates name and groups of existing identities.
+pub async fn update(tx: &mut Tx, changes: &[Change]) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = changes.iter().map(|change| change.user_id.0).collect();
+    let names: Vec<Option<String>> = changes
+        .iter()
+        .map(|change| change.display_name.clone())
+        .collect();
+    let claims: Vec<Option<Value>> = changes
+        .iter()
+        .map(|change| change.groups.as_ref())
+        .map(|groups| groups.map(|groups| serde_json::json!({ "groups": groups })))
+        .collect();
     sqlx::query!(
-        "update app_user
-            set display_name = coalesce($2, display_name), claims = claims || coalesce($3, '{}'::jsonb)
-          where user_id = $1",
-        user_id.0,
-        display_name,
-        groups.map(|groups| serde_json::json!({ "groups": groups }))
+        "update app_user u
+            set display_name = coalesce(c.display_name, u.display_name),
+                claims = u.claims || coalesce(c.claims, '{}'::jsonb)
+           from unnest($1::uuid[], $2::text[], $3::jsonb[]) c (user_id, display_name, claims)
+          where u.user_id = c.user_id",
+        &ids,
+        &names as &[Option<String>],
+        &claims as &[Option<Value>]
     )
     .execute(tx.connection())
     .await?;

@@ -1,9 +1,8 @@
-//! Organizations and memberships.
+//! Organizations. Their members are in [`crate::membership`], their projects in [`crate::project`].
 
-use domain::id::{OrganizationId, ProjectId, UserId};
+use domain::id::OrganizationId;
 use domain::tenancy::organization::Slug;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::id::new_id;
@@ -63,22 +62,6 @@ pub async fn find(tx: &mut Tx, slug: &Slug) -> Result<Option<OrganizationId>, St
     Ok(id.map(OrganizationId))
 }
 
-/// The project with that slug in an organization.
-pub async fn find_project(
-    tx: &mut Tx,
-    tenant_id: OrganizationId,
-    slug: &Slug,
-) -> Result<Option<ProjectId>, StoreError> {
-    let id = sqlx::query_scalar!(
-        "select project_id from project where tenant_id = $1 and slug = $2",
-        tenant_id.0,
-        slug.as_str()
-    )
-    .fetch_optional(tx.connection())
-    .await?;
-    Ok(id.map(ProjectId))
-}
-
 /// Creates an organization.
 pub async fn create(
     tx: &mut Tx,
@@ -99,37 +82,18 @@ pub async fn create(
     Ok(OrganizationId(id))
 }
 
+/// The id of the default organization.
+pub async fn find_default(tx: &mut Tx) -> Result<Option<OrganizationId>, StoreError> {
+    let id = sqlx::query_scalar!("select id from organization where is_default")
+        .fetch_optional(tx.connection())
+        .await?;
+    Ok(id.map(OrganizationId))
+}
+
 /// Puts back the default organization and everybody's membership; returns its id.
 pub async fn ensure_default(tx: &mut Tx) -> Result<OrganizationId, StoreError> {
     let id = sqlx::query_scalar!(r#"select ensure_default_organization() as "id!""#)
         .fetch_one(tx.connection())
         .await?;
     Ok(OrganizationId(id))
-}
-
-/// Makes memberships active; returns those that were not.
-pub async fn activate_memberships(
-    tx: &mut Tx,
-    members: &[(OrganizationId, UserId)],
-) -> Result<Vec<(OrganizationId, UserId)>, StoreError> {
-    let organizations: Vec<Uuid> = members
-        .iter()
-        .map(|(organization, _)| organization.0)
-        .collect();
-    let users: Vec<Uuid> = members.iter().map(|(_, user)| user.0).collect();
-    let rows = sqlx::query!(
-        "insert into membership (organization_id, user_id)
-         select distinct * from unnest($1::uuid[], $2::uuid[])
-         on conflict (organization_id, user_id) do update set status = 'active', updated_at = now()
-          where membership.status <> 'active'
-         returning organization_id, user_id",
-        &organizations,
-        &users
-    )
-    .fetch_all(tx.connection())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (OrganizationId(row.organization_id), UserId(row.user_id)))
-        .collect())
 }

@@ -158,6 +158,7 @@ impl World {
         age: SignedDuration,
     ) -> Result<Imported, Error> {
         let what = Import {
+            sha256: None,
             guild: guild(),
             taken_at: self.now().await - age,
             expectation: Expectation {

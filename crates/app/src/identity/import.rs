@@ -7,13 +7,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::access::ceiling::can_grant;
-use domain::access::role::Scope;
-use domain::audit::Action;
+use domain::access::ceiling::{GrantDenied, can_grant};
+use domain::access::role::{RoleDefinition, Scope};
+use domain::audit::{Action, Outcome};
 use domain::id::{OrganizationId, UserId};
 use domain::identity::link::{DISCORD, Link};
 use serde::Serialize;
 use store::assignment::Grant;
+use store::audit::{Entry, record_all};
 use store::identity::{self, Identity, StoredLink};
 use store::role::Roles;
 use store::{Tx, organization, role};
@@ -66,6 +67,8 @@ pub async fn import(
         }
     }
     let mut done = to_u64(total.errors.len());
+    // A dry run gives each transaction up, so what earlier lines claimed is remembered here.
+    let mut claimed = Accounts::new();
     for chunk in sound.chunks(CHUNK) {
         let action = Action::IdentityCreate;
         let mut tx = reeve
@@ -74,7 +77,7 @@ pub async fn import(
             .await?;
         Chunk::load(&mut tx, caller, chunk)
             .await?
-            .write(&mut tx, chunk, &mut total)
+            .write(&mut tx, chunk, &mut claimed, &mut total)
             .await?;
         if dry_run {
             tx.rollback().await?;
@@ -92,16 +95,33 @@ pub(super) fn to_u64(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
+/// Who has which external account, by provider and external id.
+type Accounts = HashMap<(String, String), UserId>;
+
 /// What is there already, as far as a chunk of lines touches it.
 struct Chunk<'a> {
     caller: &'a Caller,
     by_email: HashMap<String, Identity>,
-    /// Who has which external account.
-    owners: HashMap<(String, String), UserId>,
+    owners: Accounts,
     /// Who has a Discord link, and which.
     discord: HashMap<UserId, String>,
     organizations: HashMap<String, OrganizationId>,
     roles: Roles,
+}
+
+/// A line that is left out; of a role that the caller may not give, with the row that says so.
+struct Refused<'a> {
+    error: LineError,
+    denied: Option<Entry<'a>>,
+}
+
+impl From<LineError> for Refused<'_> {
+    fn from(error: LineError) -> Self {
+        Self {
+            error,
+            denied: None,
+        }
+    }
 }
 
 /// One line, checked against what is there.
@@ -120,7 +140,7 @@ impl<'a> Chunk<'a> {
         let found = identity::by_emails(tx, &emails).await?;
         let people: Vec<_> = found.iter().map(|identity| identity.user_id.0).collect();
         let wanted: Vec<Link> = lines.iter().flat_map(|line| line.links.clone()).collect();
-        let mut owners = HashMap::new();
+        let mut owners = Accounts::new();
         let mut discord = HashMap::new();
         for StoredLink {
             user_id,
@@ -150,22 +170,26 @@ impl<'a> Chunk<'a> {
         &mut self,
         tx: &mut Tx,
         lines: &[Line],
+        claimed: &mut Accounts,
         total: &mut Imported,
     ) -> Result<(), Error> {
         let mut accepted = Vec::with_capacity(lines.len());
-        let mut owners = std::mem::take(&mut self.owners);
+        let mut denied = Vec::new();
         for line in lines {
-            match self.resolve(tx, line, &owners).await? {
+            match self.resolve(tx, line, claimed).await? {
                 Ok(resolved) => {
                     for link in &resolved.new_links {
-                        let key = (link.provider().to_owned(), link.external_id());
-                        owners.insert(key, resolved.user_id);
+                        claimed.insert(account(link), resolved.user_id);
                     }
                     accepted.push(resolved);
                 }
-                Err(error) => total.errors.push(error),
+                Err(refused) => {
+                    total.errors.push(refused.error);
+                    denied.extend(refused.denied);
+                }
             }
         }
+        record_all(tx, &denied).await?;
         write::identities(tx, self.caller, &accepted, total).await?;
         write::belongings(tx, self.caller, &self.roles, &accepted, total).await
     }
@@ -175,32 +199,32 @@ impl<'a> Chunk<'a> {
         &'b self,
         tx: &mut Tx,
         line: &'b Line,
-        owners: &HashMap<(String, String), UserId>,
-    ) -> Result<Result<Resolved<'b>, LineError>, Error> {
+        claimed: &Accounts,
+    ) -> Result<Result<Resolved<'b>, Refused<'a>>, Error> {
         let existing = self.by_email.get(line.email.as_str());
         let user_id = existing.map_or_else(|| UserId(store::id::new_id()), |found| found.user_id);
         let checked = self
             .check_status(line, existing)
-            .and_then(|()| self.new_links(line, user_id, owners))
+            .and_then(|()| self.new_links(line, user_id, claimed))
             .and_then(|links| Ok((links, self.find_organizations(line)?)))
             .and_then(|(links, found)| Ok((links, found, self.find_roles(line)?)));
         let (new_links, organizations, wanted) = match checked {
             Ok(checked) => checked,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Err(error.into())),
         };
         let mut grants = Vec::new();
-        for (role_id, scope) in wanted {
-            let Some(role) = self.roles.get(role_id) else {
-                continue;
-            };
+        for (role, scope) in wanted {
             let authority = authority::of(tx, &self.caller.actor, &self.roles, scope).await?;
             if let Err(denied) = can_grant(&authority, role, scope) {
-                return Ok(Err(LineError::new(line.number, "roles", denied)));
+                return Ok(Err(Refused {
+                    denied: Some(self.denial(existing, role, scope, &denied)),
+                    error: LineError::new(line.number, "roles", denied),
+                }));
             }
             grants.push(Grant {
                 user_id,
                 scope,
-                role_id,
+                role_id: role.role_id,
             });
         }
         Ok(Ok(Resolved {
@@ -211,6 +235,33 @@ impl<'a> Chunk<'a> {
             organizations,
             grants,
         }))
+    }
+
+    /// The row of a refused role. Whoever is not there yet has no id to name.
+    fn denial(
+        &self,
+        existing: Option<&Identity>,
+        role: &RoleDefinition,
+        scope: Scope,
+        denied: &GrantDenied,
+    ) -> Entry<'a> {
+        let whose = match existing {
+            Some(found) => {
+                crate::role::entry(self.caller, Action::RoleAssign, found.user_id, role, scope)
+            }
+            None => Entry {
+                tenant_id: scope.tenant_id(),
+                ..self
+                    .caller
+                    .entry(Action::RoleAssign, "role", role.role_id.to_string())
+            },
+        };
+        Entry {
+            outcome: Outcome::Denied,
+            reason: Some(denied.to_string()),
+            after: Some(crate::role::image(role, scope, &[])),
+            ..whose
+        }
     }
 
     fn check_status(&self, line: &Line, existing: Option<&Identity>) -> Result<(), LineError> {
@@ -232,7 +283,7 @@ impl<'a> Chunk<'a> {
         &self,
         line: &Line,
         user_id: UserId,
-        owners: &HashMap<(String, String), UserId>,
+        claimed: &Accounts,
     ) -> Result<Vec<Link>, LineError> {
         let mut new = Vec::new();
         for link in &line.links {
@@ -241,7 +292,8 @@ impl<'a> Chunk<'a> {
             } else {
                 "oidc_subject"
             };
-            match owners.get(&(link.provider().to_owned(), link.external_id())) {
+            let account = account(link);
+            match claimed.get(&account).or_else(|| self.owners.get(&account)) {
                 Some(owner) if *owner == user_id => continue,
                 Some(_) => {
                     let problem = format!("{link} is linked to somebody else");
@@ -273,7 +325,7 @@ impl<'a> Chunk<'a> {
             .collect()
     }
 
-    fn find_roles(&self, line: &Line) -> Result<Vec<(domain::id::RoleId, Scope)>, LineError> {
+    fn find_roles(&self, line: &Line) -> Result<Vec<(&RoleDefinition, Scope)>, LineError> {
         let error = |problem: String| LineError::new(line.number, "roles", problem);
         line.roles
             .iter()
@@ -294,8 +346,12 @@ impl<'a> Chunk<'a> {
                     let kind = scope.kind().as_str();
                     error(format!("there is no {kind} role `{}`", wanted.name))
                 };
-                Ok((role.ok_or_else(missing)?.role_id, scope))
+                Ok((role.ok_or_else(missing)?, scope))
             })
             .collect()
     }
+}
+
+fn account(link: &Link) -> (String, String) {
+    (link.provider().to_owned(), link.external_id())
 }

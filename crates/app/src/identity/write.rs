@@ -7,15 +7,15 @@ use domain::id::{OrganizationId, UserId};
 use domain::identity::Status;
 use domain::identity::link::Link;
 use serde_json::{Value, json};
+use store::Tx;
 use store::assignment::{self, Grant};
-use store::audit::Entry;
-use store::identity::{self, Identity, NewIdentity};
+use store::audit::{Entry, record_all};
+use store::identity::{self, Change, Identity, NewIdentity};
 use store::role::Roles;
-use store::{Tx, organization};
 
 use super::file::Line;
 use super::import::{Imported, Resolved, to_u64};
-use crate::{Caller, Error};
+use crate::{Caller, Error, membership, role};
 
 /// Creates the new people and updates those whose name or groups differ.
 pub(super) async fn identities(
@@ -24,7 +24,7 @@ pub(super) async fn identities(
     accepted: &[Resolved<'_>],
     total: &mut Imported,
 ) -> Result<(), Error> {
-    let mut new = Vec::new();
+    let (mut new, mut changes) = (Vec::new(), Vec::new());
     for Resolved {
         line,
         user_id,
@@ -33,8 +33,7 @@ pub(super) async fn identities(
     } in accepted
     {
         match existing {
-            Some(found) if update(tx, caller, line, found).await? => total.updated += 1,
-            Some(_) => total.unchanged += 1,
+            Some(found) => changes.extend(change(line, found)),
             None => new.push(NewIdentity {
                 user_id: *user_id,
                 email: line.email.to_string(),
@@ -44,59 +43,53 @@ pub(super) async fn identities(
             }),
         }
     }
-    if new.is_empty() {
-        return Ok(());
-    }
-    identity::create(tx, &new).await?;
     total.created += to_u64(new.len());
-    for identity in &new {
-        let after = json!({ "status": identity.status });
-        record(tx, caller, Action::IdentityCreate, identity.user_id, after).await?;
+    total.updated += to_u64(changes.len());
+    total.unchanged += to_u64(accepted.len() - new.len() - changes.len());
+    let mut entries = Vec::with_capacity(new.len() + changes.len());
+    if !new.is_empty() {
+        identity::create(tx, &new).await?;
+        entries.extend(new.iter().map(|identity| {
+            let after = json!({ "status": identity.status });
+            entry(caller, Action::IdentityCreate, identity.user_id, after)
+        }));
     }
-    Ok(())
+    if !changes.is_empty() {
+        identity::update(tx, &changes).await?;
+        entries.extend(changes.iter().map(|change| {
+            let after = json!({ "changed": changed(change) });
+            entry(caller, Action::IdentityUpdate, change.user_id, after)
+        }));
+    }
+    Ok(record_all(tx, &entries).await?)
 }
 
-/// Updates name and groups where the line says otherwise; `false` if it does not.
-async fn update(
-    tx: &mut Tx,
-    caller: &Caller,
-    line: &Line,
-    found: &Identity,
-) -> Result<bool, Error> {
-    let name = line
+/// What of name and groups the line says otherwise; `None` if nothing.
+fn change(line: &Line, found: &Identity) -> Option<Change> {
+    let display_name = line
         .display_name
-        .as_deref()
-        .filter(|name| found.display_name.as_deref() != Some(name));
-    let groups = line
-        .groups
-        .as_deref()
-        .filter(|groups| found.groups != *groups);
-    if name.is_none() && groups.is_none() {
-        return Ok(false);
-    }
-    identity::update(tx, found.user_id, name, groups).await?;
-    let changed: Vec<_> = [name.map(|_| "display_name"), groups.map(|_| "groups")]
-        .into_iter()
-        .flatten()
-        .collect();
-    let after = json!({ "changed": changed });
-    record(tx, caller, Action::IdentityUpdate, found.user_id, after).await?;
-    Ok(true)
+        .clone()
+        .filter(|name| found.display_name.as_ref() != Some(name));
+    let groups = line.groups.clone().filter(|groups| found.groups != *groups);
+    (display_name.is_some() || groups.is_some()).then_some(Change {
+        user_id: found.user_id,
+        display_name,
+        groups,
+    })
 }
 
-async fn record(
-    tx: &mut Tx,
-    caller: &Caller,
-    action: Action,
-    user_id: UserId,
-    after: Value,
-) -> Result<(), Error> {
-    let entry = Entry {
+fn changed(change: &Change) -> Vec<&'static str> {
+    let name = change.display_name.as_ref().map(|_| "display_name");
+    let groups = change.groups.as_ref().map(|_| "groups");
+    [name, groups].into_iter().flatten().collect()
+}
+
+fn entry(caller: &Caller, action: Action, user_id: UserId, after: Value) -> Entry<'_> {
+    Entry {
         target: Some(user_id),
         after: Some(after),
         ..caller.entry(action, "app_user", user_id.to_string())
-    };
-    Ok(store::audit::record(tx, &entry).await?)
+    }
 }
 
 /// Adds links, memberships and roles, with the audit row of each.
@@ -128,13 +121,22 @@ async fn links(
         .collect();
     identity::link(tx, &links).await?;
     total.links += to_u64(links.len());
-    for (user_id, link) in &links {
-        let after = json!({ "linked": link.provider() });
-        record(tx, caller, Action::IdentityUpdate, *user_id, after).await?;
-    }
-    Ok(())
+    let entries: Vec<_> = links
+        .iter()
+        .map(|(user_id, link)| entry(caller, Action::IdentityLink, *user_id, link_image(link)))
+        .collect();
+    Ok(record_all(tx, &entries).await?)
 }
 
+/// A Discord id is a number and stays; an issuer may call people by their e-mail address.
+fn link_image(link: &Link) -> Value {
+    match link {
+        Link::Discord(id) => json!({ "provider": link.provider(), "external_id": id }),
+        Link::Oidc { issuer, .. } => json!({ "provider": issuer }),
+    }
+}
+
+/// Those that the lines name, and those that the lines' roles need.
 async fn memberships(
     tx: &mut Tx,
     caller: &Caller,
@@ -143,22 +145,14 @@ async fn memberships(
 ) -> Result<(), Error> {
     let members: Vec<(OrganizationId, UserId)> = accepted
         .iter()
-        .flat_map(|line| line.organizations.iter().map(|id| (*id, line.user_id)))
+        .flat_map(|line| {
+            let granted = line.grants.iter();
+            let tenants = granted.filter_map(|grant| grant.scope.tenant_id());
+            let all = line.organizations.iter().copied().chain(tenants);
+            all.map(|tenant_id| (tenant_id, line.user_id))
+        })
         .collect();
-    for (tenant_id, user_id) in organization::activate_memberships(tx, &members).await? {
-        total.memberships += 1;
-        let entry = Entry {
-            target: Some(user_id),
-            tenant_id: Some(tenant_id),
-            after: Some(json!({ "status": "active" })),
-            ..caller.entry(
-                Action::MembershipAdd,
-                "membership",
-                format!("{tenant_id}/{user_id}"),
-            )
-        };
-        store::audit::record(tx, &entry).await?;
-    }
+    total.memberships += to_u64(membership::activate(tx, caller, &members).await?);
     Ok(())
 }
 
@@ -174,28 +168,22 @@ async fn assignments(
         .flat_map(|line| line.grants.clone())
         .collect();
     let actor = &caller.actor;
-    for (place, _) in assignment::grant(tx, &grants, actor.source(), actor.user_id()).await? {
-        let Some(Grant {
-            user_id,
-            scope,
-            role_id,
-        }) = grants.get(place)
-        else {
-            continue;
-        };
-        total.roles += 1;
-        let name = roles.get(*role_id).map_or("", |role| role.name.as_str());
-        let entry = Entry {
-            target: Some(*user_id),
-            tenant_id: scope.tenant_id(),
-            after: Some(json!({ "role": name, "role_id": role_id, "at": scope })),
-            ..caller.entry(
-                Action::RoleAssign,
-                "user_roles",
-                format!("{user_id}/{name}"),
-            )
-        };
-        store::audit::record(tx, &entry).await?;
-    }
-    Ok(())
+    let given = assignment::grant(tx, &grants, actor.source(), actor.user_id()).await?;
+    total.roles += to_u64(given.len());
+    let entries: Vec<_> = given
+        .iter()
+        .filter_map(|(place, assignment_id)| {
+            let Grant {
+                user_id,
+                scope,
+                role_id,
+            } = grants.get(*place)?;
+            let role = roles.get(*role_id)?;
+            Some(Entry {
+                after: Some(role::image(role, *scope, &[*assignment_id])),
+                ..role::entry(caller, Action::RoleAssign, *user_id, role, *scope)
+            })
+        })
+        .collect();
+    Ok(record_all(tx, &entries).await?)
 }

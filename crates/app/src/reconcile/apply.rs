@@ -4,11 +4,13 @@
 //! who moved, write status, roles and audit rows, note how far it went. A crash loses at most the
 //! batch under way; the next apply goes on after the last one.
 
+use domain::actor::SYSTEM_USER;
 use domain::audit::Action;
 use domain::governance::privileged::BreakGlass;
+use domain::id::UserId;
 use domain::reconcile::fingerprint::Fingerprint;
-use domain::reconcile::plan::Counts;
-use jiff::SignedDuration;
+use domain::reconcile::plan::{Counts, Kind};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::governance::{self, Governance};
 use store::reconcile::apply::{self as sql, Allowlist, Batch};
@@ -27,15 +29,29 @@ use crate::{Caller, Error, Reeve};
 const BATCH: i32 = 5_000;
 
 /// What applying did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Applied {
     pub plan_id: String,
-    /// Steps applied by this call.
+    /// Who had approved the plan, if it was held before.
+    pub approval: Option<Approval>,
+    /// Steps applied by this call; of each kind below.
     pub applied: u64,
+    pub restored: u64,
+    pub suspended: u64,
+    pub changed: u64,
     /// Steps passed over because the person had changed since the plan.
     pub skipped: u64,
     /// Suspensions that wait for an approval.
     pub held: u64,
+}
+
+/// Who let the suspensions of a plan through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Approval {
+    pub by: UserId,
+    /// `None` for an operator at the command line.
+    pub email: Option<String>,
+    pub at: Timestamp,
 }
 
 /// Applies a stored plan, or what the guard lets through of it.
@@ -98,12 +114,7 @@ enum Progress {
 
 impl Run<'_> {
     async fn apply(&self, id: &str) -> Result<Applied, Error> {
-        let mut total = Applied {
-            plan_id: String::new(),
-            applied: 0,
-            skipped: 0,
-            held: 0,
-        };
+        let mut total = Applied::default();
         // The inputs at the last full look; while they are the same there is nothing to hash.
         let mut seen: Option<Governance> = None;
         loop {
@@ -139,6 +150,9 @@ impl Run<'_> {
         let (end, held) = extent(&plan)?;
         total.plan_id.clone_from(&plan.plan_id);
         total.held = held;
+        if total.approval.is_none() {
+            total.approval = approval(&mut tx, &plan).await?;
+        }
         if plan.applied_through >= end {
             return Ok(Progress::Done(total.clone()));
         }
@@ -155,8 +169,10 @@ impl Run<'_> {
         } else {
             None
         };
+        let kinds = sql::applied(&mut tx, batch).await?;
         sql::advance(&mut tx, batch, finished).await?;
         tx.commit().await?;
+        total.count(&kinds);
         let steps = u64::try_from(through - plan.applied_through).unwrap_or(0);
         total.applied += steps - skipped;
         total.skipped += skipped;
@@ -203,6 +219,36 @@ impl Run<'_> {
         }
         Ok(skipped + sql::skip_gone(tx, batch).await?)
     }
+}
+
+impl Applied {
+    /// Adds the applied steps of a batch, by kind.
+    fn count(&mut self, kinds: &[(String, i64)]) {
+        for (kind, count) in kinds {
+            let of_kind = match Kind::ALL.into_iter().find(|known| known.as_str() == kind) {
+                Some(Kind::Restore) => &mut self.restored,
+                Some(Kind::Suspend) => &mut self.suspended,
+                Some(Kind::Change) | None => &mut self.changed,
+            };
+            *of_kind += u64::try_from(*count).unwrap_or(0);
+        }
+    }
+}
+
+async fn approval(tx: &mut Tx, plan: &Stored) -> Result<Option<Approval>, StoreError> {
+    let (Some(at), Some(by)) = (plan.approved_at, plan.approved_by) else {
+        return Ok(None);
+    };
+    let found = if by == SYSTEM_USER.0 {
+        None
+    } else {
+        store::identity::emails(tx, &[by]).await?.pop()
+    };
+    Ok(Some(Approval {
+        by: UserId(by),
+        email: found.map(|(_, email)| email),
+        at,
+    }))
 }
 
 /// How far a plan may be applied, and how many suspensions are held back.

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{Caller, Error, Reeve, record_change};
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, Approval, apply};
 pub use plan::{Made, list, plan, show};
 
 /// The lease and the operation of reconcile.

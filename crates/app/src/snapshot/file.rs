@@ -3,11 +3,15 @@
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
+use std::marker::PhantomData;
+use std::str::FromStr;
 
 use domain::id::{DiscordId, DiscordRoleId};
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use store::snapshot::Member;
+
+use crate::reading;
 
 /// The longest line of NDJSON that is read: a member is about a kilobyte.
 const LONGEST_LINE: u64 = 1024 * 1024;
@@ -34,57 +38,96 @@ pub type Sink<'a> = &'a mut dyn FnMut(Member) -> Result<(), BadFile>;
 /// Reads a file in whichever of the three forms it is.
 pub fn read(input: impl Read, sink: Sink<'_>) -> Result<(), BadFile> {
     let mut input = BufReader::with_capacity(256 * 1024, input);
+    let mut blank_lines = 0;
     let first = loop {
         let Some(first) = input.fill_buf()?.first().copied() else {
             return Err(BadFile::Empty);
         };
         if first.is_ascii_whitespace() {
+            blank_lines += u64::from(first == b'\n');
             input.consume(1);
         } else {
             break first;
         }
     };
     match first {
-        b'[' => read_arrays(input, sink),
-        b'{' => read_ndjson(input, sink),
-        _ => read_csv(input, sink),
+        b'[' => read_arrays(input, blank_lines, sink),
+        b'{' => read_ndjson(input, blank_lines, sink),
+        _ => read_csv(input, blank_lines, sink),
     }
 }
 
 /// A member object of Discord's API; what else it holds is passed over.
 #[derive(Deserialize)]
+#[serde(expecting = "a member object of Discord's, with `user` and `roles`")]
 struct RawMember {
     user: RawUser,
-    roles: Vec<Id<DiscordRoleId>>,
+    roles: Roles,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "`user` as an object with the account's `id`")]
 struct RawUser {
-    id: Id<DiscordId>,
+    id: AccountId,
 }
 
-/// A snowflake, read from the text without keeping a copy.
-struct Id<T>(T);
+struct AccountId(DiscordId);
 
-impl<'de, T: std::str::FromStr<Err: fmt::Display>> Deserialize<'de> for Id<T> {
+/// The roles, read from the text without keeping a copy.
+struct Roles(Vec<i64>);
+
+impl<'de> Deserialize<'de> for AccountId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text<T>(std::marker::PhantomData<T>);
+        let visitor = Id("`user.id` as a text in double quotes", PhantomData);
+        deserializer.deserialize_str(visitor).map(Self)
+    }
+}
 
-        impl<T: std::str::FromStr<Err: fmt::Display>> Visitor<'_> for Text<T> {
-            type Value = T;
+impl<'de> Deserialize<'de> for Roles {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(RolesVisitor).map(Self)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a Discord id as a text")
-            }
+/// Reads a Discord id from a text; says what was expected otherwise.
+struct Id<T>(&'static str, PhantomData<T>);
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-                text.parse().map_err(E::custom)
-            }
+impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Id<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+impl<'de, T: FromStr<Err: fmt::Display>> DeserializeSeed<'de> for Id<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+struct RolesVisitor;
+
+impl<'de> Visitor<'de> for RolesVisitor {
+    type Value = Vec<i64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`roles` as an array of role ids")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut ids: A) -> Result<Vec<i64>, A::Error> {
+        let mut roles = Vec::new();
+        let id = || Id::<DiscordRoleId>("each of `roles` as a text in double quotes", PhantomData);
+        while let Some(role) = ids.next_element_seed(id())? {
+            roles.push(role.get());
         }
-
-        deserializer
-            .deserialize_str(Text(std::marker::PhantomData))
-            .map(Id)
+        Ok(roles)
     }
 }
 
@@ -92,14 +135,14 @@ impl From<RawMember> for Member {
     fn from(raw: RawMember) -> Self {
         Self {
             discord_id: raw.user.id.0,
-            roles: raw.roles.into_iter().map(|Id(role)| role.get()).collect(),
+            roles: raw.roles.0,
         }
     }
 }
 
-fn read_ndjson(mut input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
+fn read_ndjson(mut input: impl BufRead, blank_lines: u64, sink: Sink<'_>) -> Result<(), BadFile> {
     let mut text = Vec::new();
-    for line in 1.. {
+    for line in blank_lines + 1.. {
         text.clear();
         let read = input
             .by_ref()
@@ -117,24 +160,16 @@ fn read_ndjson(mut input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
         }
         let raw: RawMember = serde_json::from_slice(&text).map_err(|e| BadFile::Line {
             line,
-            problem: without_place(&e),
+            // serde_json counts lines within what it was given, which here is one line.
+            problem: format!("column {}: {}", e.column(), reading::json(&e)),
         })?;
         sink(raw.into())?;
     }
     Ok(())
 }
 
-/// serde_json counts lines within what it was given, which here is one line.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rsplit_once(" at line ") {
-        Some((problem, _)) => format!("{problem} at column {}", error.column()),
-        None => text,
-    }
-}
-
 /// One array of members, or several after each other, as pages were saved.
-fn read_arrays(input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
+fn read_arrays(input: impl BufRead, blank_lines: u64, sink: Sink<'_>) -> Result<(), BadFile> {
     let mut json = serde_json::Deserializer::from_reader(input);
     let mut page = Page {
         sink,
@@ -154,7 +189,12 @@ fn read_arrays(input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
                 None if error.is_io() => std::io::Error::from(error).into(),
                 None => BadFile::Member {
                     member: page.count + 1,
-                    problem: error.to_string(),
+                    problem: format!(
+                        "line {}, column {}: {}",
+                        blank_lines + u64::try_from(error.line()).unwrap_or(0),
+                        error.column(),
+                        reading::json(&error)
+                    ),
                 },
             });
         }
@@ -212,7 +252,7 @@ impl<R: Read> Read for Last<R> {
 
 /// `discord_id,roles`, the roles separated by `;`. The last line ends like the others: without its
 /// end nobody could tell whether the last role is whole.
-fn read_csv(input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
+fn read_csv(input: impl BufRead, blank_lines: u64, sink: Sink<'_>) -> Result<(), BadFile> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(Last {
@@ -220,8 +260,8 @@ fn read_csv(input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
             byte: None,
         });
     let broken = |e: csv::Error| {
-        let line = e.position().map_or(1, csv::Position::line);
-        let problem = e.to_string();
+        let line = blank_lines + e.position().map_or(1, csv::Position::line);
+        let problem = reading::csv(&e);
         match e.into_kind() {
             csv::ErrorKind::Io(error) => BadFile::Io(error),
             _ => BadFile::Line { line, problem },
@@ -229,11 +269,12 @@ fn read_csv(input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
     };
     if *reader.headers().map_err(broken)? != ["discord_id", "roles"][..] {
         let problem = "expected JSON, NDJSON, or CSV with the header discord_id,roles".to_owned();
-        return Err(BadFile::Line { line: 1, problem });
+        let line = blank_lines + 1;
+        return Err(BadFile::Line { line, problem });
     }
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(broken)? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = blank_lines + record.position().map_or(0, csv::Position::line);
         let wrong = |problem: String| BadFile::Line { line, problem };
         let (Some(id), Some(roles)) = (record.get(0), record.get(1)) else {
             return Err(wrong("expected two columns".to_owned()));
@@ -251,7 +292,7 @@ fn read_csv(input: impl BufRead, sink: Sink<'_>) -> Result<(), BadFile> {
     match reader.get_ref().byte {
         Some(b'\n' | b'\r') => Ok(()),
         _ => Err(BadFile::Line {
-            line: reader.position().line(),
+            line: blank_lines + reader.position().line(),
             problem: "the last line has no line end: the file may be cut off".to_owned(),
         }),
     }

@@ -4,7 +4,8 @@ use std::io::Read;
 
 use domain::audit::{Action, Outcome};
 use domain::id::GuildId;
-use domain::reconcile::snapshot::{Admission, Expectation, Observation, admit};
+use domain::reconcile::digest::{Hasher, Sha256};
+use domain::reconcile::snapshot::{Admission, Expectation, Observation, admit, meant};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -13,6 +14,7 @@ use store::snapshot::{self as sql, Member, Merged};
 use tokio::sync::mpsc;
 
 use super::file::{self, BadFile};
+use crate::warning::Warning;
 use crate::{Caller, Error, Reeve};
 
 /// What is imported.
@@ -22,15 +24,18 @@ pub struct Import {
     /// When the observation began; its age is counted from here.
     pub taken_at: Timestamp,
     pub expectation: Expectation,
+    /// The digest that the bytes must have.
+    pub sha256: Option<Sha256>,
 }
 
 /// What became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Imported {
     #[serde(flatten)]
     pub merged: Merged,
     /// It is more than 20 % smaller than the one before, and the operator said that this is right.
     pub shrunk: bool,
+    pub warnings: Vec<Warning>,
 }
 
 /// Members handed over at a time.
@@ -80,7 +85,8 @@ async fn attempt(
         .system("import snapshot", &caller.context(action))
         .await?;
     let slot = sql::take_slot(&mut tx).await?;
-    load(&mut tx, slot, input, progress).await?;
+    let found = load(&mut tx, slot, input, progress).await?;
+    meant(what.sha256, found)?;
     let current = sql::current(&mut tx, what.guild).await?;
     let observation = sql::observe(&mut tx, slot, what.guild, what.taken_at).await?;
     let now = tx.now().await?;
@@ -93,31 +99,53 @@ async fn attempt(
     Ok(Imported {
         merged,
         shrunk: admission.shrunk,
+        warnings: match observation.with_mapped_role {
+            None => vec![Warning::NotMapped { guild: what.guild }],
+            Some(_) => Vec::new(),
+        },
     })
 }
 
-/// Parses on a thread of its own and loads what comes.
+/// Parses on a thread of its own and loads what comes; returns the digest of what was read.
 async fn load(
     tx: &mut store::Tx,
     slot: sql::Slot,
     input: impl Read + Send + 'static,
     progress: impl FnMut(u64),
-) -> Result<u64, Error> {
+) -> Result<Sha256, Error> {
     let (sender, mut receiver) = mpsc::channel(8);
     let parser = tokio::task::spawn_blocking(move || parse(input, &sender));
-    let count = sql::load(tx, slot, &mut receiver, progress).await?;
+    sql::load(tx, slot, &mut receiver, progress).await?;
     // The channel closed: the parser is done, unless it panicked in the middle of the file.
     parser
         .await
-        .map_err(|e| Error::Io(std::io::Error::other(e)))?;
-    Ok(count)
+        .map_err(|e| Error::Io(std::io::Error::other(e)))
 }
 
 type Chunk = Result<Vec<Member>, Error>;
 
-fn parse(input: impl Read, sender: &mpsc::Sender<Chunk>) {
+/// A reader that takes the digest of what goes by.
+struct Hashing<R> {
+    inner: R,
+    hasher: Hasher,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.hasher.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
+fn parse(input: impl Read, sender: &mpsc::Sender<Chunk>) -> Sha256 {
+    let mut input = Hashing {
+        inner: input,
+        hasher: Hasher::default(),
+    };
     let mut chunk = Vec::with_capacity(CHUNK);
-    let outcome = file::read(input, &mut |member| {
+    // A file that is read to the end is hashed to the end; one that is not is refused anyway.
+    let outcome = file::read(&mut input, &mut |member| {
         chunk.push(member);
         if chunk.len() < CHUNK {
             return Ok(());
@@ -132,6 +160,7 @@ fn parse(input: impl Read, sender: &mpsc::Sender<Chunk>) {
     };
     // Nobody listens any more only if loading failed, which is then the error to report.
     let _ = sender.blocking_send(last);
+    input.hasher.finish()
 }
 
 /// What is wrong with a file, as it can be stored and shown: it quotes the file, where anything may

@@ -22,7 +22,7 @@ async fn is_denied(
     let caller = Caller::new(caller.actor.clone());
     let given = assign(world.reeve(), &caller, ADA, role, place)
         .await
-        .map(u64::from);
+        .map(usize::from);
     let taken = revoke(world.reeve(), &caller, ADA, role, place).await;
     for refused in [given, taken] {
         assert!(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::governance::{Number, map_role, set_mode, set_number, show};
+use app::warning::Warning;
 use domain::governance::assess::RulesMissing;
 use domain::governance::freshness::Freshness;
 use domain::governance::mode::Mode;
@@ -233,4 +234,30 @@ async fn what_is_set_and_how_fresh_it_is_can_be_seen() {
     assert_eq!(seen().await, [(guild(), Freshness::Fresh)]);
     world.age_snapshots(SignedDuration::from_hours(7)).await;
     assert_eq!(seen().await, [(guild(), Freshness::Stale)]);
+}
+
+#[tokio::test]
+async fn a_mapping_of_a_guild_that_was_never_observed_is_warned_about() {
+    let world = World::discord_leading().await;
+    let role = BTreeSet::from([DiscordRoleId::try_from(MAPPED_ROLE).unwrap()]);
+    let other = GuildId::try_from(4_711).unwrap();
+    for (guild, roles, warned) in [
+        (other, &role, true),
+        (other, &BTreeSet::new(), false),
+        (guild(), &role, true),
+    ] {
+        let effect = map_role(world.reeve(), &world.caller(), guild, roles, false)
+            .await
+            .unwrap();
+        let warnings = if warned {
+            vec![Warning::NeverObserved { guild }]
+        } else {
+            Vec::new()
+        };
+        assert_eq!(effect.warnings, warnings, "{guild}");
+    }
+    world.person("ada").linked(1).mapped_role().build().await;
+    assert_eq!(world.scan().await.warnings, []);
+    let effect = map_role(world.reeve(), &world.caller(), guild(), &role, true).await;
+    assert_eq!(effect.unwrap().warnings, []);
 }

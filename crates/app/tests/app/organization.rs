@@ -1,7 +1,11 @@
 //! Organizations: creating them, and putting the default one right.
 
+use std::collections::BTreeSet;
+
 use app::Error;
 use app::organization::{create, ensure_default, list};
+use domain::id::UserId;
+use serde_json::json;
 use testkit::World;
 
 use crate::sql::{force, rows};
@@ -77,7 +81,7 @@ async fn a_slug_or_name_that_is_taken_is_refused_by_field() {
 async fn the_default_organization_and_its_memberships_can_be_ensured_again_by_command() {
     let world = World::empty().await;
     let ada = world.person("ada").build().await;
-    world.person("bob").build().await;
+    let bob = world.person("bob").build().await;
     let untouched = Census::of(&world).await;
     let id = ensure_default(world.reeve(), &world.caller())
         .await
@@ -98,6 +102,9 @@ async fn the_default_organization_and_its_memberships_can_be_ensured_again_by_co
     let found = audit_of(&world, &caller).await;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].action, "organization.ensure_default");
+    let enrolled = &found[0].after_json.as_ref().unwrap()["enrolled"];
+    let enrolled: BTreeSet<UserId> = serde_json::from_value(enrolled.clone()).unwrap();
+    assert_eq!(enrolled, BTreeSet::from([ada, bob]), "whoever it put back");
     let all = list(world.reeve()).await.unwrap();
     assert_eq!(
         (all[0].slug.as_str(), all[0].name.as_str(), all[0].members),
@@ -117,6 +124,28 @@ async fn the_default_organization_and_its_memberships_can_be_ensured_again_by_co
     )
     .await;
     assert!(systems.is_empty(), "the system belongs nowhere");
+}
+
+#[tokio::test]
+async fn more_people_than_a_row_should_name_are_counted() {
+    let world = World::empty().await;
+    world.people(101).await;
+    for (spared, said) in [("p1@example.test", json!(100)), ("", json!(101))] {
+        force(
+            &world,
+            format!("delete from membership m using app_user u where u.user_id = m.user_id and u.email <> '{spared}'"),
+        )
+        .await;
+        let caller = world.caller();
+        ensure_default(world.reeve(), &caller).await.unwrap();
+        let row = audit_of(&world, &caller).await.remove(0);
+        let enrolled = row.after_json.unwrap()["enrolled"].clone();
+        let number = enrolled
+            .as_array()
+            .map_or(enrolled.clone(), |ids| json!(ids.len()));
+        assert_eq!(number, said);
+        assert_eq!(enrolled.is_array(), said == json!(100));
+    }
 }
 
 #[tokio::test]

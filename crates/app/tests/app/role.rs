@@ -7,7 +7,7 @@ use domain::actor::Actor;
 use domain::id::{OrganizationId, UserId};
 use testkit::World;
 
-use crate::sql::scene;
+use crate::sql::{count, scene};
 use crate::watch::{Census, audit_of, words};
 
 pub(crate) fn at(organization: &str) -> Place {
@@ -87,7 +87,11 @@ async fn giving_and_taking_a_role_is_one_audit_row_each() {
         .unwrap();
     let found = audit_of(&world, &caller).await;
     let actions: Vec<_> = found.iter().map(|row| row.action.as_str()).collect();
-    assert_eq!(actions, ["role.assign", "role.revoke"]);
+    assert_eq!(
+        actions,
+        ["membership.add", "role.assign", "role.revoke"],
+        "and the membership that it needed"
+    );
     for row in &found {
         assert_eq!(
             (row.target_user_id, row.tenant_id),
@@ -98,14 +102,42 @@ async fn giving_and_taking_a_role_is_one_audit_row_each() {
             ("success", "command_line")
         );
     }
-    assert_eq!(
-        found[0].after_json.as_ref().unwrap()["role"],
-        "tenant_member"
+    let (given, taken) = (
+        found[1].after_json.as_ref().unwrap(),
+        found[2].before_json.as_ref().unwrap(),
     );
-    assert_eq!(
-        found[1].before_json.as_ref().unwrap()["role"],
-        "tenant_member"
-    );
+    assert_eq!(given["role"], "tenant_member");
+    assert_eq!(given, taken, "the same assignment, by its id");
+    assert_eq!(given["assignment_ids"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_role_records_a_membership_only_where_it_begins_one() {
+    let (world, ada, _, tenant) = world().await;
+    let added = format!("audit_log where action = 'membership.add' and target_user_id = '{ada}'");
+    for (role, rows) in [("tenant_viewer", 1), ("tenant_member", 1)] {
+        assign(world.reeve(), &world.caller(), ADA, role, &at("north"))
+            .await
+            .unwrap();
+        assert_eq!(count(&world, &added).await, rows, "{role}");
+    }
+    let row = world.audit("membership.add").await.remove(0);
+    assert_eq!(row.entity_pk, format!("{tenant}/{ada}"));
+    scene(
+        &world,
+        format!("update membership set status = 'ended' where organization_id = '{tenant}' and user_id = '{ada}'"),
+    )
+    .await;
+    assign(
+        world.reeve(),
+        &world.caller(),
+        ADA,
+        "tenant_viewer",
+        &at("north"),
+    )
+    .await
+    .unwrap();
+    assert_eq!(count(&world, &added).await, 2, "it had ended");
 }
 
 #[tokio::test]
@@ -125,11 +157,10 @@ async fn a_role_is_taken_whatever_gave_it() {
             .unwrap(),
         2
     );
-    assert_eq!(
-        audit_of(&world, &caller).await.len(),
-        1,
-        "one call, one row"
-    );
+    let found = audit_of(&world, &caller).await;
+    assert_eq!(found.len(), 1, "one call, one row");
+    let taken = &found[0].before_json.as_ref().unwrap()["assignment_ids"];
+    assert_eq!(taken.as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -153,7 +184,8 @@ async fn roles_are_given_on_the_platform_in_a_tenant_and_in_a_project() {
         ["project_member", "reader", "tenant_viewer"]
     );
     let found = audit_of(&world, &caller).await;
-    assert!(found[2].project_id.is_some());
+    let last = found.last().unwrap();
+    assert!(last.action == "role.assign" && last.project_id.is_some());
 }
 
 #[tokio::test]

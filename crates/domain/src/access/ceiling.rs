@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::permission::{PermissionSet, ROLES_GRANT};
+use super::permission::{Permission, PermissionSet, ROLES_GRANT};
 use super::role::{RoleDefinition, Scope, ScopeKind};
 
 /// What an actor holds in one scope: the highest rank and all permissions of their roles there.
@@ -57,6 +57,27 @@ pub enum GrantDenied {
         role: String,
         missing: Vec<&'static str>,
     },
+}
+
+/// What an operation in an organization asks for is not held there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("this needs the permission `{permission}`, which you do not hold here")]
+pub struct PermissionNotHeld {
+    pub permission: &'static str,
+}
+
+impl Authority {
+    /// Whether the actor may do what `permission` names in the organization as a whole; a role in a
+    /// project does not reach so far.
+    pub fn may(&self, permission: Permission) -> Result<(), PermissionNotHeld> {
+        match self {
+            Self::Administrator | Self::Job => Ok(()),
+            Self::Holder { tenant, .. } if tenant.permissions.contains(permission) => Ok(()),
+            Self::Holder { .. } => Err(PermissionNotHeld {
+                permission: permission.name(),
+            }),
+        }
+    }
 }
 
 /// Whether the holder of `authority` may give `role` at `scope`, or take it: the rule is the same.
@@ -126,10 +147,7 @@ fn within(held: &Held, role: &RoleDefinition) -> Result<(), GrantDenied> {
         let missing = role.permissions.minus(held.permissions);
         return Err(GrantDenied::PermissionsNotHeld {
             role: role.name.clone(),
-            missing: missing
-                .iter()
-                .map(super::permission::Permission::name)
-                .collect(),
+            missing: missing.iter().map(Permission::name).collect(),
         });
     }
     Ok(())

@@ -62,6 +62,10 @@ pub const HAULING_MEMBER: Permission = Permission(0);
 pub const HAULING_USE: Permission = Permission(1);
 /// Whoever holds it may grant and revoke roles, up to their ceiling.
 pub const ROLES_GRANT: Permission = Permission(8);
+/// Whoever holds it may create projects in the organization.
+pub const PROJECTS_MANAGE: Permission = Permission(15);
+/// Whoever holds it may add and end memberships of the organization.
+pub const MEMBERSHIPS_MANAGE: Permission = Permission(17);
 
 impl Permission {
     /// The permission of that name, if there is one.

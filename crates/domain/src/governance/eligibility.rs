@@ -23,11 +23,15 @@ pub struct PolicyDocument {
     pub exclude: Vec<String>,
 }
 
-/// Why a text is no [`PolicyDocument`]; the message carries line and column.
+/// Why a text is no [`PolicyDocument`].
 #[derive(Debug, thiserror::Error)]
 pub enum BadPolicy {
-    #[error("access.login: {0}")]
-    Syntax(#[from] toml::de::Error),
+    #[error("access.login: line {line}, column {column}: {problem}")]
+    Unreadable {
+        line: usize,
+        column: usize,
+        problem: String,
+    },
     #[error("access.login: email_domains: `{0}` is not a domain (expected like example.org)")]
     Domain(String),
     #[error("access.login: groups: a blank name would bring in whoever has a blank group")]
@@ -42,7 +46,8 @@ pub enum BadPolicy {
 impl PolicyDocument {
     /// Reads a policy from TOML.
     pub fn parse(text: &str) -> Result<Self, BadPolicy> {
-        let document: Self = toml::from_str(text)?;
+        let document: Self =
+            toml::from_str(text).map_err(|error| super::policy_text::unreadable(text, &error))?;
         if let Some(bad) = document
             .email_domains
             .iter()

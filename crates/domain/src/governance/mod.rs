@@ -17,4 +17,5 @@ pub mod jml;
 pub mod matrix;
 pub mod mode;
 pub mod outcome;
+mod policy_text;
 pub mod privileged;

@@ -5,6 +5,7 @@
 //! ([`guard`]). `app::reconcile` loads the facts and `store::reconcile` applies the result; neither
 //! decides anything.
 
+pub mod digest;
 pub mod fingerprint;
 pub mod guard;
 pub mod plan;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::id::{DiscordId, GuildId};
+use crate::reconcile::digest::Sha256;
 
 /// A snapshot may be smaller than the one before by this share; more needs an operator's word.
 ///
@@ -57,6 +58,11 @@ pub struct Admission {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Rejection {
+    #[error(
+        "the SHA-256 of what was read is {found}, but {expected} was expected: the file is damaged, or \
+         --sha256 is another file's"
+    )]
+    OtherBytes { found: Sha256, expected: Sha256 },
     #[error("the file holds no members")]
     Empty,
     #[error("member {member} stands in the file more than once")]
@@ -86,6 +92,15 @@ pub enum Rejection {
         "no member holds any role that is mapped to hauling.member in guild {guild}: wrong guild, or a wrong mapping"
     )]
     NoMappedRole { guild: GuildId },
+}
+
+/// Whether the bytes that were read are those that the operator meant, where they said which. Comes
+/// before [`admit`]: a damaged digit may leave a file that looks sound.
+pub fn meant(expected: Option<Sha256>, found: Sha256) -> Result<(), Rejection> {
+    match expected {
+        Some(expected) if expected != found => Err(Rejection::OtherBytes { found, expected }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Admits an observation at `now` (the database's clock), or says why not.

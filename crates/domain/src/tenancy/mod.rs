@@ -1,3 +1,4 @@
 //! Organizations (tenants) and what holds inside them.
 
+pub mod membership;
 pub mod organization;

@@ -1,5 +1,6 @@
 //! `reeve audit`: what was done.
 
+use app::audit::Shown;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use store::audit::{Filter, Row};
@@ -57,18 +58,22 @@ pub(crate) async fn run(session: &Session, command: Audit) -> Result<Ending, Fai
         since: list.since,
         limit: list.limit.into(),
     };
-    let rows = app::audit::list(&reeve, &filter).await?;
+    let rows = app::audit::show(&reeve, &filter).await?;
     session.format.print(&rows, |rows| describe(rows))?;
     Ok(Ending::Done)
 }
 
-fn describe(rows: &[Row]) -> String {
+fn describe(rows: &[Shown]) -> String {
     if rows.is_empty() {
         return "nothing was found".to_owned();
     }
     table(
-        ["when", "action", "entity", "by", "outcome", "what"],
-        rows.iter().map(|row| {
+        [
+            "when", "action", "entity", "person", "by", "outcome", "what",
+        ],
+        rows.iter().map(|shown| {
+            let row = &shown.row;
+            let person = shown.target_email.as_ref().or(shown.entity_email.as_ref());
             let what = what(row);
             let entity = format!("{} {}", row.entity_type, row.entity_pk);
             let (when, outcome) = (instant(row.created_at), row.outcome.clone());
@@ -76,6 +81,7 @@ fn describe(rows: &[Row]) -> String {
                 when,
                 row.action.clone(),
                 entity,
+                person.cloned().unwrap_or_default(),
                 row.source.clone(),
                 outcome,
                 what,

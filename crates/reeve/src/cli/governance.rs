@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{Ending, Session, reconcile};
 use crate::failure::Failure;
-use crate::output::{age, instant, table};
+use crate::output::{age, instant, table, warnings};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Governance {
@@ -114,7 +114,7 @@ pub(super) fn describe_effect(effect: &Effect) -> String {
         Ok(after) => format!("the next reconcile would {}", consequence(after)),
         Err(missing) => format!("reconcile can't run yet: {missing}"),
     };
-    format!("{done}\n{before}{after}")
+    format!("{done}\n{before}{after}{}", warnings(&effect.warnings))
 }
 
 fn as_json(overview: &Overview) -> serde_json::Value {

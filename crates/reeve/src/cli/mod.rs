@@ -16,6 +16,7 @@ mod identity;
 mod migrate;
 mod organization;
 mod policy;
+mod project;
 mod quickstart;
 mod reconcile;
 mod role;
@@ -80,6 +81,9 @@ enum Command {
     /// Organizations, which are tenants.
     #[command(subcommand)]
     Organization(organization::Organization),
+    /// Projects inside organizations.
+    #[command(subcommand)]
+    Project(project::Project),
     /// Roles: what they permit, who has them.
     #[command(subcommand)]
     Role(role::Role),
@@ -209,6 +213,7 @@ async fn run(cli: Cli) -> Result<Ending, Failure> {
         Command::Snapshot(command) => snapshot::run(&session, command).await,
         Command::Identity(command) => identity::run(&session, command).await,
         Command::Organization(command) => organization::run(&session, command).await,
+        Command::Project(command) => project::run(&session, command).await,
         Command::Role(command) => role::run(&session, command).await,
         Command::Governance(command) => governance::run(&session, command).await,
         Command::Policy(command) => policy::run(&session, command).await,

@@ -4,7 +4,7 @@
 
 use app::Reeve;
 use app::reconcile::plan::{Options, short};
-use app::reconcile::{Applied, Made, Run};
+use app::reconcile::{Applied, Approval, Made, Run};
 use clap::{Args, Subcommand};
 use domain::reconcile::guard::Guard;
 use domain::reconcile::plan::Counts;
@@ -175,12 +175,17 @@ pub(super) fn sentence(counts: &Counts) -> String {
 
 fn describe_applied(applied: &Applied) -> String {
     let id = short(&applied.plan_id);
-    let skipped = match applied.skipped {
-        0 => String::new(),
-        n => format!(
-            ", {} skipped because they changed since the plan",
-            people(n)
-        ),
+    let Applied {
+        restored,
+        suspended,
+        changed,
+        skipped,
+        ..
+    } = applied;
+    let why = if *skipped > 0 {
+        " because they changed since the plan"
+    } else {
+        ""
     };
     let held = match applied.held {
         0 => String::new(),
@@ -189,10 +194,17 @@ fn describe_applied(applied: &Applied) -> String {
              through with `reeve reconcile approve {id}` and `reeve reconcile apply {id}`"
         ),
     };
+    let approved = applied.approval.as_ref().map_or(String::new(), approved);
     format!(
-        "plan {id}: {} steps applied{skipped}{held}",
-        applied.applied
+        "plan {id}{approved}: {restored} restored, {suspended} suspended, {changed} changed, {skipped} \
+         skipped{why}{held}"
     )
+}
+
+/// By whom and when, to stand behind a plan's id.
+fn approved(approval: &Approval) -> String {
+    let by = approval.email.as_deref().unwrap_or("an operator");
+    format!(", approved by {by} at {}", instant(approval.at))
 }
 
 fn describe_run(run: &Run) -> String {

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use app::snapshot::Import;
 use clap::{Args, Subcommand};
 use domain::id::GuildId;
+use domain::reconcile::digest::Sha256;
 use domain::reconcile::snapshot::Expectation;
 use jiff::Timestamp;
 
 use super::{Ending, Session};
 use crate::failure::Failure;
-use crate::output::progress;
+use crate::output::{progress, warnings};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Snapshot {
@@ -40,6 +41,10 @@ pub(crate) struct ImportFile {
     /// Take a snapshot that is more than 20 % smaller than the one before. Audited.
     #[arg(long)]
     accept_shrink: bool,
+    /// The SHA-256 that the file must have, as `sha256sum` prints it: tells a damaged digit from the
+    /// truth.
+    #[arg(long, value_name = "HEX")]
+    sha256: Option<Sha256>,
 }
 
 pub(crate) async fn run(session: &Session, command: Snapshot) -> Result<Ending, Failure> {
@@ -54,6 +59,7 @@ pub(crate) async fn run(session: &Session, command: Snapshot) -> Result<Ending, 
             accept_first: import.accept_first,
             accept_shrink: import.accept_shrink,
         },
+        sha256: import.sha256,
     };
     let bar = progress("reading members", import.expect_members);
     let imported = app::snapshot::import(&reeve, &session.caller, what, input, |members| {
@@ -64,8 +70,14 @@ pub(crate) async fn run(session: &Session, command: Snapshot) -> Result<Ending, 
     session.format.print(&imported?, |imported| {
         let merged = &imported.merged;
         format!(
-            "the snapshot of guild {} taken at {} is current: {} members, {} added, {} changed, {} removed",
-            what.guild, what.taken_at, merged.members, merged.added, merged.changed, merged.removed
+            "the snapshot of guild {} taken at {} is current: {} members, {} added, {} changed, {} removed{}",
+            what.guild,
+            what.taken_at,
+            merged.members,
+            merged.added,
+            merged.changed,
+            merged.removed,
+            warnings(&imported.warnings)
         )
     })?;
     Ok(Ending::Done)

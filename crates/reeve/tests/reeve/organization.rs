@@ -1,5 +1,6 @@
 //! Organizations by command.
 
+use serde_json::json;
 use sqlx::Executor;
 use testkit::World;
 
@@ -46,4 +47,73 @@ async fn the_default_organization_and_its_memberships_can_be_ensured_again_by_co
         rows,
         "nothing changed, so nothing is audited"
     );
+}
+
+#[tokio::test]
+async fn members_and_projects_are_managed_by_command() {
+    let world = World::empty().await;
+    world.person("ada").build().await;
+    let program = Program::on(&world.db);
+    program.done(&["organization", "create", "acme"]);
+    let member = |verb| program.done(&["organization", "member", verb, "acme", "ada@example.test"]);
+    assert!(member("add").contains("ada@example.test is a member of acme"));
+    assert!(member("add").contains("already"));
+    let created = program.json(&["project", "create", "road", "--organization", "acme"]);
+    let listed = program.json(&["project", "list"]);
+    assert_eq!(
+        (&listed[0]["id"], &listed[0]["slug"]),
+        (&created["id"], &created["slug"])
+    );
+    let place = ["--organization", "acme", "--project", "road"];
+    let assign = ["role", "assign", "ada@example.test", "project_member"];
+    program.done(&[&assign[..], &place].concat());
+    let shown = program.json(&["organization", "member", "list", "acme"]);
+    assert_eq!(shown[0]["email"], "ada@example.test");
+    assert_eq!(shown[0]["roles"][0], "project_member");
+    assert!(member("remove").contains("roles taken with it: 1"));
+    assert!(member("remove").contains("was no member"));
+    let stays = program.run(&[
+        "organization",
+        "member",
+        "remove",
+        "default",
+        "ada@example.test",
+    ]);
+    stays.failed_saying(&["everybody belongs to the default organization"]);
+}
+
+#[tokio::test]
+async fn the_audit_list_names_people_by_address_and_the_rows_do_not() {
+    let world = World::empty().await;
+    let ada = world.person("ada").build().await;
+    let program = Program::on(&world.db);
+    let import = ["identity", "import", "-"];
+    let file = "email,display_name\nada@example.test,Ada\n";
+    assert_eq!(program.run_with(&import, file).code, 0);
+    program.done(&["role", "assign", "ada@example.test", "reader"]);
+    let rows = program.json(&["audit", "list", "--limit", "2"]);
+    assert_eq!(
+        (
+            &rows[0]["action"],
+            &rows[0]["target_email"],
+            &rows[0]["entity_email"]
+        ),
+        (
+            &json!("role.assign"),
+            &json!("ada@example.test"),
+            &json!(null)
+        )
+    );
+    assert_eq!(
+        (&rows[1]["entity_pk"], &rows[1]["entity_email"]),
+        (&json!(ada), &json!("ada@example.test"))
+    );
+    let table = program.done(&["audit", "list", "--limit", "2"]);
+    assert_eq!(table.matches("ada@example.test").count(), 2, "{table}");
+    let kept: i64 =
+        sqlx::query_scalar("select count(*) from audit_log a where a::text like '%example.test%'")
+            .fetch_one(&mut world.db.superuser().await)
+            .await
+            .unwrap();
+    assert_eq!(kept, 0);
 }

@@ -119,6 +119,14 @@ fn a_newcomer_sees_the_plan_applies_it_sees_the_audit_and_a_second_run_changes_n
         (&applied["applied"], &applied["skipped"], &applied["held"]),
         (&Value::from(455), &Value::from(0), &Value::from(0))
     );
+    assert_eq!(
+        (
+            &applied["restored"],
+            &applied["suspended"],
+            &applied["changed"]
+        ),
+        (&Value::from(5), &Value::from(14), &Value::from(436))
+    );
     let action = ["audit", "list", "--action", "entitlement.reconcile"];
     let rows = program.json(&[&action[..], &["--limit", "1000"]].concat());
     assert_eq!(rows.as_array().unwrap().len(), 455);

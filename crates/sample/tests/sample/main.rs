@@ -47,6 +47,7 @@ async fn current(db: &TestDb) -> (SnapshotId, Timestamp) {
 
 async fn import(db: &TestDb, json: String) {
     let what = app::snapshot::Import {
+        sha256: None,
         guild: GuildId::try_from(sample::GUILD).unwrap(),
         taken_at: app::governance::show(&db.reeve).await.unwrap().now,
         expectation: Expectation::default(),

@@ -210,6 +210,22 @@ pub async fn audit(
     Ok(done.rows_affected())
 }
 
+/// How many steps of the batch were applied (not skipped), by kind.
+pub async fn applied(tx: &mut Tx, batch: Batch<'_>) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select s.kind, count(*) as "count!" from plan_step s
+            where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+              and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)
+            group by s.kind"#,
+        batch.plan_id,
+        batch.after,
+        batch.through
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.kind, row.count)).collect())
+}
+
 /// Notes how far the plan is applied.
 pub async fn advance(
     tx: &mut Tx,

@@ -1,7 +1,10 @@
 //! What an import of identities writes, and what it refuses.
 
+use app::Caller;
 use app::identity::file::{LineError, read};
 use app::identity::import::{Imported, import};
+use domain::actor::Actor;
+use serde_json::json;
 use testkit::World;
 
 use crate::sql::{count, rows, value};
@@ -253,10 +256,19 @@ async fn each_thing_an_import_changes_is_one_audit_row_without_names() {
     let found = audit_of(&world, &caller).await;
     let of = |action: &str| found.iter().filter(|row| row.action == action).count();
     assert_eq!(of("identity.create"), 2);
-    assert_eq!(of("identity.update"), 3, "a link each");
+    assert_eq!(of("identity.link"), 3);
     assert_eq!(of("membership.add"), 2);
     assert_eq!(of("role.assign"), 2);
     assert_eq!(found.len(), 9);
+    let mut links: Vec<_> = found
+        .iter()
+        .filter(|row| row.action == "identity.link")
+        .map(|row| row.after_json.clone().unwrap())
+        .collect();
+    links.sort_by_key(ToString::to_string);
+    let discord = |id: &str| json!({ "provider": "discord", "external_id": id });
+    let subject = json!({ "provider": "https://id.test" });
+    assert_eq!(links, [discord("42"), discord("43"), subject]);
     let text = serde_json::to_string(&found).unwrap();
     for private in ["example.test", "Ada", "Bob", "sub-1"] {
         assert!(!text.contains(private), "{private} stands in {text}");
@@ -269,6 +281,90 @@ async fn each_thing_an_import_changes_is_one_audit_row_without_names() {
         .await,
         0
     );
+}
+
+#[tokio::test]
+async fn a_role_in_an_organization_is_recorded_with_the_membership_it_begins() {
+    let world = world().await;
+    let caller = world.caller();
+    let file = "email,roles\nada@example.test,tenant_member@north;tenant_viewer@north\n";
+    let lines = read(file.as_bytes()).unwrap();
+    let done = import(world.reeve(), &caller, lines, false, |_| {})
+        .await
+        .unwrap();
+    assert_eq!((done.memberships, done.roles), (1, 2));
+    let found = audit_of(&world, &caller).await;
+    let actions: Vec<_> = found.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(
+        actions,
+        [
+            "identity.create",
+            "membership.add",
+            "role.assign",
+            "role.assign"
+        ]
+    );
+}
+
+/// By somebody who may give roles up to `tenant_admin` in `north`.
+#[tokio::test]
+async fn a_role_that_the_caller_may_not_give_is_left_out_and_on_record_as_denied() {
+    let world = world().await;
+    let north = world.organization("east").await;
+    let tina = world
+        .person("tina")
+        .role_in("tenant_admin", north)
+        .build()
+        .await;
+    let ada = world.person("ada").build().await;
+    let caller = Caller::new(Actor::Person { user_id: tina });
+    let file = "email,roles\nada@example.test,tenant_owner@east\n\
+                new@example.test,reader\nbob@example.test,tenant_member@east\n";
+    for dry_run in [true, false] {
+        let lines = read(file.as_bytes()).unwrap();
+        let done = import(world.reeve(), &caller, lines, dry_run, |_| {})
+            .await
+            .unwrap();
+        let refused: Vec<_> = done.errors.iter().map(|e| (e.line, e.field)).collect();
+        assert_eq!(refused, [(2, "roles"), (3, "roles")]);
+        assert_eq!((done.created, done.roles), (1, 1));
+        if dry_run {
+            assert!(audit_of(&world, &caller).await.is_empty(), "only tried");
+        }
+    }
+    let mut denied = audit_of(&world, &caller).await;
+    denied.retain(|row| row.outcome == "denied");
+    denied.sort_by_key(|row| row.target_user_id.is_none());
+    let whom: Vec<_> = denied.iter().map(|row| row.target_user_id).collect();
+    assert_eq!(whom, [Some(ada.0), None], "the second is nobody yet");
+    for (row, role) in denied.iter().zip(["tenant_owner", "reader"]) {
+        assert_eq!(row.action, "role.assign");
+        assert_eq!(row.after_json.as_ref().unwrap()["role"], role);
+        assert!(row.reason.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_of_several_transactions_reports_what_the_real_run_does() {
+    let world = World::empty().await;
+    let mut file = "email,discord_id\n".to_owned();
+    for number in 1..=1_500 {
+        // The last hundred claim accounts of the first thousand lines.
+        let account = if number > 1_400 {
+            number - 1_400
+        } else {
+            number
+        };
+        file += &format!("p{number}@example.test,{account}\n");
+    }
+    let before = Census::of(&world).await;
+    let dry = run(&world, &file, true).await;
+    before.assert_nothing_written(&world).await;
+    assert_eq!(
+        (dry.created, dry.links, dry.errors.len()),
+        (1_400, 1_400, 100)
+    );
+    assert_eq!(dry, run(&world, &file, false).await);
 }
 
 #[tokio::test]

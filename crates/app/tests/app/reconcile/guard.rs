@@ -1,6 +1,8 @@
 //! The guard: what it holds, what passes all the same, and how a person lets the rest through.
 
+use app::Caller;
 use app::governance::Number;
+use domain::actor::{Actor, SYSTEM_USER};
 use domain::reconcile::guard::{Exceeded, Guard};
 use jiff::SignedDuration;
 use testkit::World;
@@ -59,6 +61,11 @@ async fn a_stale_snapshot_suspends_nobody_while_the_guard_holds_and_the_rest_is_
     let applied = run.applied.unwrap();
     assert_eq!((applied.applied, applied.held), (1, 30));
     assert_eq!(
+        (applied.restored, applied.suspended, applied.changed),
+        (1, 0, 0)
+    );
+    assert_eq!(applied.approval, None);
+    assert_eq!(
         suspended(&world).await,
         0,
         "the exempt one is back, nobody is out"
@@ -86,6 +93,12 @@ async fn an_approved_plan_suspends() {
     );
     let applied = apply(&world, &plan).await.unwrap();
     assert_eq!((applied.applied, applied.held), (30, 0));
+    assert_eq!(
+        (applied.restored, applied.suspended, applied.changed),
+        (0, 30, 0)
+    );
+    let approval = applied.approval.expect("it says who let them through");
+    assert_eq!((approval.by, approval.email), (SYSTEM_USER, None));
     assert_eq!(suspended(&world).await, 30);
     assert_eq!(count(&world, "stripped_assignment").await, 30);
     assert_eq!(state(&world, &plan).await, "applied");
@@ -94,6 +107,30 @@ async fn an_approved_plan_suspends() {
         "user_roles r join app_user u using (user_id) where u.email ~ '^p'",
     );
     assert_eq!(roles.await, 0);
+}
+
+#[tokio::test]
+async fn a_run_that_applies_an_approved_plan_says_who_approved_it() {
+    let world = stale_world().await;
+    let boss = world.person("boss").role("admin").build().await;
+    let held = world.plan().await.unwrap().plan_id;
+    let boss = Caller::new(Actor::Person { user_id: boss });
+    let before = world.now().await;
+    app::reconcile::approve(world.reeve(), &boss, &held)
+        .await
+        .unwrap();
+    let run = world.reconcile().await;
+    assert_eq!(
+        run.plan.unwrap().plan_id,
+        held,
+        "the same inputs, the same plan"
+    );
+    let applied = run.applied.unwrap();
+    assert_eq!((applied.suspended, applied.held), (30, 0));
+    let approval = applied.approval.unwrap();
+    assert_eq!(approval.by, boss.actor.user_id());
+    assert_eq!(approval.email.as_deref(), Some("boss@example.test"));
+    assert!(approval.at >= before);
 }
 
 #[tokio::test]

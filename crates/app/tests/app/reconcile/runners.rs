@@ -277,9 +277,7 @@ async fn applying_goes_on_after_a_failure_in_the_middle() {
     let again = apply(&world, &plan).await.unwrap();
     let nothing = Applied {
         plan_id: plan,
-        applied: 0,
-        skipped: 0,
-        held: 0,
+        ..Applied::default()
     };
     assert_eq!(again, nothing, "and is done");
 }

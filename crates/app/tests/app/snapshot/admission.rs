@@ -80,7 +80,7 @@ async fn a_truncated_file_is_refused() {
     refuses(
         &whole[..whole.len() - 5],
         PLAIN,
-        "line 10: EOF while parsing",
+        "line 10: column 34: the JSON ends in the middle",
     )
     .await;
 }
@@ -245,6 +245,7 @@ async fn a_file_that_breaks_off_in_reading_changes_nothing() {
     let world = world().await;
     let before = Census::of(&world).await;
     let what = app::snapshot::Import {
+        sha256: None,
         guild: testkit::world::guild(),
         taken_at: world.now().await,
         expectation: ACCEPT,
@@ -260,6 +261,7 @@ async fn a_much_smaller_file_is_taken_on_somebodys_word_which_is_audited() {
     let world = world().await;
     let caller = world.caller();
     let what = app::snapshot::Import {
+        sha256: None,
         guild: testkit::world::guild(),
         taken_at: world.now().await,
         expectation: Expectation {

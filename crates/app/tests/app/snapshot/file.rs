@@ -126,6 +126,66 @@ fn garbage_is_refused_with_its_place() {
 }
 
 #[test]
+fn what_is_wrong_is_said_with_field_and_remedy_in_both_forms_of_json() {
+    for (broken, column, expected) in [
+        (r#"{"user":{},"roles":[]}"#, 10, "`id` is missing"),
+        (r#"{"user":{"id":"11"}}"#, 20, "`roles` is missing"),
+        (
+            r#"{"user":7,"roles":[]}"#,
+            9,
+            "expected `user` as an object with the account's `id`",
+        ),
+        (
+            r#"{"user":{"id":11},"roles":[]}"#,
+            16,
+            "expected `user.id` as a text in double quotes",
+        ),
+        (
+            r#"{"user":{"id":"11"},"roles":"710"}"#,
+            33,
+            "expected `roles` as an array of role ids",
+        ),
+        (
+            r#"{"user":{"id":"11"},"roles":[710]}"#,
+            32,
+            "expected each of `roles` as a text in double quotes",
+        ),
+        (
+            r#"{"user":{"id":"11"},"roles":[],"roles":[]}"#,
+            38,
+            "`roles` stands there twice",
+        ),
+        (
+            r#"{"user":{"id":"a, expected b"},"roles":[]}"#,
+            29,
+            "`a, expected b` is not a Discord id: expected a whole number from 1 to 9223372036854775807",
+        ),
+        (
+            r#"{"user" 7}"#,
+            9,
+            "this is no JSON: look for a missing quote, comma or bracket, and for bytes that are not UTF-8",
+        ),
+    ] {
+        assert_eq!(
+            refused(broken),
+            format!("line 1: column {column}: {expected}")
+        );
+        let said = refused(format!("\n[{broken}]"));
+        assert!(
+            said.starts_with("member 1 of the file: line 2, column ") && said.ends_with(expected),
+            "{said}"
+        );
+    }
+    assert_eq!(
+        refused("discord_id,roles\n1,710,720\n"),
+        "line 2: 3 columns where the header has 2: a text with a comma in it stands in double quotes"
+    );
+    assert!(
+        refused("[1]").ends_with("expected a member object of Discord's, with `user` and `roles`")
+    );
+}
+
+#[test]
 fn a_member_without_id_or_roles_is_refused() {
     for broken in [
         r#"{"user":{},"roles":[]}"#,

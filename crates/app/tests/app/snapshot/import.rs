@@ -2,7 +2,9 @@
 
 use app::Error;
 use app::snapshot::Import;
+use app::warning::Warning;
 use domain::id::GuildId;
+use domain::reconcile::digest::Sha256;
 use domain::reconcile::snapshot::Rejection;
 use jiff::SignedDuration;
 use testkit::World;
@@ -19,6 +21,7 @@ async fn a_snapshot_import_records_each_member_with_roles_and_the_time_taken() {
     let taken_at = world.now().await - SignedDuration::from_mins(3);
     let caller = world.caller();
     let what = Import {
+        sha256: None,
         guild: testkit::world::guild(),
         taken_at,
         expectation: ACCEPT,
@@ -220,6 +223,7 @@ async fn imports_of_several_guilds_at_once_all_succeed() {
         let now = world.now().await;
         let imports = (0..4).map(|guild| {
             let what = Import {
+                sha256: None,
                 guild: GuildId::try_from(GUILD + guild).unwrap(),
                 taken_at: now,
                 expectation: ACCEPT,
@@ -237,4 +241,70 @@ async fn imports_of_several_guilds_at_once_all_succeed() {
                 .unwrap_or_else(|error| panic!("round {round}: {error}"));
         }
     }
+}
+
+#[tokio::test]
+async fn a_snapshot_of_a_guild_that_no_mapping_names_is_taken_with_a_warning() {
+    let world = World::discord_leading().await;
+    let now = world.now().await;
+    let done = import(&world, 4_711, now, ACCEPT, ndjson(&entitled(1, 3)));
+    let guild = GuildId::try_from(4_711).unwrap();
+    assert_eq!(done.await.unwrap().warnings, [Warning::NotMapped { guild }]);
+    let done = import(&world, GUILD, now, ACCEPT, ndjson(&entitled(1, 3)));
+    assert_eq!(done.await.unwrap().warnings, []);
+}
+
+/// In each form: one digit of one id is another, which no other check can see.
+#[tokio::test]
+async fn a_damaged_digit_is_told_from_the_truth_by_the_digest() {
+    let world = World::discord_leading().await;
+    let before = world.now().await;
+    world
+        .snapshot(&entitled(1, 3), SignedDuration::from_mins(1))
+        .await
+        .unwrap();
+    let pages = r#"[{"user":{"id":"101"},"roles":["710"]}] [{"user":{"id":"102"},"roles":[]}] "#;
+    for truth in [
+        ndjson(&entitled(101, 5_000)),
+        pages.as_bytes().to_vec(),
+        b"discord_id,roles\n101,710\n102,\n".to_vec(),
+    ] {
+        let damaged = String::from_utf8(truth.clone())
+            .unwrap()
+            .replacen("102", "103", 1);
+        let what = |sha256| Import {
+            guild: testkit::world::guild(),
+            taken_at: before,
+            expectation: ACCEPT,
+            sha256: Some(sha256),
+        };
+        let expected = Sha256::of(&truth);
+        let refused = world
+            .import(what(expected), damaged.clone().into_bytes())
+            .await;
+        let found = Sha256::of(damaged.as_bytes());
+        match &refused {
+            Err(Error::SnapshotRejected(rejection)) => {
+                assert_eq!(*rejection, Rejection::OtherBytes { found, expected });
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(
+            members(&world, GUILD).await,
+            entitled(1, 3),
+            "the current one stays"
+        );
+        let row = world.audit("snapshot.reject").await.remove(0);
+        assert_eq!(row.outcome, "denied");
+        assert!(row.reason.unwrap().contains(&expected.to_string()));
+    }
+    let truth = ndjson(&entitled(101, 5_000));
+    let what = Import {
+        guild: testkit::world::guild(),
+        taken_at: world.now().await,
+        expectation: ACCEPT,
+        sha256: Some(Sha256::of(&truth)),
+    };
+    let done = world.import(what, truth).await.unwrap();
+    assert_eq!(done.merged.members, 5_000);
 }

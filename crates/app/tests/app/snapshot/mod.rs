@@ -33,6 +33,7 @@ async fn import(
     bytes: impl Into<Vec<u8>>,
 ) -> Result<Imported, Error> {
     let what = Import {
+        sha256: None,
         guild: GuildId::try_from(guild).unwrap(),
         taken_at,
         expectation,

@@ -74,6 +74,38 @@ fn a_bad_slug_or_a_value_of_the_wrong_kind_is_refused_where_it_stands() {
 }
 
 #[test]
+fn a_policy_that_cannot_be_read_names_the_place_the_key_and_what_it_takes() {
+    for (text, expected) in [
+        (
+            "everyone = 'yes'",
+            "line 1, column 12: everyone: expected true or false",
+        ),
+        (
+            "everyone = true\ngroups = 'ops'",
+            "line 2, column 10: groups: expected a list of names, like [\"drivers\"]",
+        ),
+        (
+            "exclude = [\n  'ada@example.org',\n  5,\n]",
+            "line 3, column 3: exclude: expected a list of ids or e-mail addresses, like [\"ada@example.org\"]",
+        ),
+        (
+            "everyone = true\neveryone = true",
+            "line 2, column 1: the key stands there twice",
+        ),
+        (
+            "# who\n\neveryone true",
+            "line 3, column 10: this is no TOML: expected lines like everyone = true or groups = [\"drivers\"]",
+        ),
+        (
+            "include = []\nany = 1",
+            "line 2, column 1: unknown key `any`; known are everyone, organizations, email_domains, groups, include, exclude",
+        ),
+    ] {
+        assert_eq!(refusal(text), format!("access.login: {expected}"));
+    }
+}
+
+#[test]
 fn a_policy_is_stored_whole_or_not_at_all() {
     let whole = r#"{"everyone":true,"organizations":[],"email_domains":[],"groups":[],"include":[],"exclude":[]}"#;
     assert!(

@@ -1,5 +1,6 @@
 //! Reconcile: admission, planning, what can be given back, and the guard before mass change.
 
+mod digest;
 mod fingerprint;
 mod guard;
 mod plan;
