@@ -68,6 +68,7 @@ const CALLS: &[Call] = &[
     call("migrate", &["--check"]),
     call("db bootstrap-sql", &[]),
     call("db url", &[]),
+    call("config show", &[]),
     // Of nothing.
     call("audit list", &["--action", "no.such"]),
     call("reconcile list", &[]),
@@ -117,12 +118,9 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
     let serving = program.serve();
     let mut plan_id = String::new();
     for call in CALLS {
-        let named = |word: &'static str| {
-            if word == THE_PLAN {
-                plan_id.clone()
-            } else {
-                word.to_owned()
-            }
+        let named = |word: &'static str| match word {
+            THE_PLAN => plan_id.clone(),
+            word => word.to_owned(),
         };
         let words: Vec<String> = call
             .leaf

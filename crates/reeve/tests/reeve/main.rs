@@ -8,6 +8,7 @@
 #![cfg(test)] // the lints know helpers of tests by this
 
 mod adopt;
+mod configuration;
 mod contract;
 mod crash;
 mod database_url;
@@ -21,6 +22,7 @@ mod nothing_there;
 mod organization;
 mod program;
 mod quickstart;
+mod reload;
 mod runbook;
 mod runners;
 mod scratch;
