@@ -3,11 +3,13 @@
 //! Exit codes: 0 done, 1 failed, 2 usage, 3 held by a guard.
 
 mod audit;
+mod completions;
 mod config;
 mod db;
 mod governance;
 mod healthcheck;
 mod identity;
+mod man;
 mod migrate;
 mod organization;
 mod policy;
@@ -98,6 +100,10 @@ enum Command {
     /// The settings: what is in force, and where it came from.
     #[command(subcommand)]
     Config(config::Config),
+    /// Print the completions of a shell.
+    Completions(completions::Completions),
+    /// Write the manual's pages, one a command.
+    Man(man::Man),
 }
 
 impl Command {
@@ -150,6 +156,8 @@ pub(crate) fn main() -> ExitCode {
 fn start(cli: Cli) -> Result<Ending, Failure> {
     let format = cli.global.output;
     let command = match cli.command {
+        Command::Completions(command) => return completions::run(format, &command),
+        Command::Man(command) => return man::run(format, &command),
         Command::Config(config::Config::Docs) => return config::docs(format),
         command => command,
     };
@@ -213,5 +221,7 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Reconcile(command) => reconcile::run(session, command).await,
         Command::Audit(command) => audit::run(session, command).await,
         Command::Config(command) => config::run(session, &command),
+        Command::Completions(command) => completions::run(session.format, &command),
+        Command::Man(command) => man::run(session.format, &command),
     }
 }

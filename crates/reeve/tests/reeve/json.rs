@@ -16,6 +16,8 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "identity import" => &["-"],
         "organization create" => &["acme"],
         "role assign" | "role revoke" => &["ada@example.test", "reader"],
+        "completions" => &["bash"],
+        "man" => &["man"],
         "governance set-mode" => &["discord"],
         "governance map-role" => &["hauling.member", "700", "710"],
         "governance set" => &["guard-few", "6"],
@@ -30,6 +32,8 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
 
 /// Stands for the id of the last plan.
 const THE_PLAN: &str = "the plan";
+/// Stands for a folder that is not there yet.
+const A_FOLDER: &str = "a folder";
 
 /// One call of a leaf command: what it is given on stdin, and its exit code.
 struct Call {
@@ -69,6 +73,8 @@ const CALLS: &[Call] = &[
     call("db bootstrap-sql", &[]),
     call("db url", &[]),
     call("config show", &[]),
+    call("completions", &["zsh"]),
+    call("man", &[A_FOLDER]),
     // Of nothing.
     call("audit list", &["--action", "no.such"]),
     call("reconcile list", &[]),
@@ -114,12 +120,14 @@ const CALLS: &[Call] = &[
 
 #[test]
 fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
-    let (_scratch, program) = installation();
+    let (scratch, program) = installation();
+    let folder = scratch.folder("man");
     let serving = program.serve();
     let mut plan_id = String::new();
     for call in CALLS {
         let named = |word: &'static str| match word {
             THE_PLAN => plan_id.clone(),
+            A_FOLDER => folder.clone(),
             word => word.to_owned(),
         };
         let words: Vec<String> = call

@@ -7,12 +7,14 @@ use crate::json::usual_arguments;
 use crate::program::{Program, installation};
 
 /// Those that need no database.
-const WITHOUT: [&str; 5] = [
+const WITHOUT: [&str; 7] = [
     "serve",
     "quickstart",
     "healthcheck",
     "db bootstrap-sql",
     "config show",
+    "completions",
+    "man",
 ];
 
 /// Every other leaf command, with arguments that it accepts.
