@@ -194,7 +194,7 @@ fn no_output_shows_a_secret() {
 }
 
 #[tokio::test]
-async fn a_secret_from_a_file_is_used_without_its_last_newline() {
+async fn a_secret_from_a_file_is_used() {
     use secrecy::ExposeSecret;
     let world = World::empty().await;
     let scratch = Scratch::new();
@@ -233,6 +233,19 @@ fn the_hash_differs_with_what_nodes_share_and_with_nothing_else() {
         here,
         "the value counts, not where it stands"
     );
+}
+
+#[test]
+fn a_secret_from_a_file_is_the_same_as_from_the_variable_but_for_one_newline() {
+    let (scratch, program) = installation();
+    let hash = |program: &Program| program.json(&["config", "show"])["hash"].clone();
+    let url = "postgres://a@b/c";
+    let by_variable = hash(&program.clone().set("DATABASE_URL", url));
+    for (text, same) in [("", true), ("\n", true), ("\r\n", true), ("\n\n", false)] {
+        let file = scratch.file("url", &format!("{url}{text}"));
+        let by_file = hash(&program.clone().set("DATABASE_URL_FILE", &file));
+        assert_eq!(by_file == by_variable, same, "{text:?}");
+    }
 }
 
 #[test]

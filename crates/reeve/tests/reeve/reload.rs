@@ -121,6 +121,29 @@ async fn what_is_not_live_is_said_to_take_a_restart() {
     assert_eq!(scene.serving.stop("INT").code, 0);
 }
 
+/// In an emergency, the secret that a server was started with may be long gone.
+#[tokio::test]
+async fn a_secrets_file_that_is_gone_does_not_stand_in_the_way() {
+    use secrecy::ExposeSecret;
+    let (db, scratch) = (TestDb::new().await, Scratch::new());
+    let path = scratch.file("reeve.env", "");
+    let secret = scratch.file("url", db.runtime_url().expose_secret());
+    let program = Program::at(&scratch.path)
+        .set("REEVE_ENV_FILE", &path)
+        .set("DATABASE_URL_FILE", &secret);
+    let mut scene = Scene {
+        serving: program.serve(),
+        path,
+        reloads: 0,
+        _scratch: scratch,
+        _db: db,
+    };
+    fs::remove_file(secret).unwrap();
+    scene.reload(Some("ADMIN_BREAKGLASS_EMAILS=ada@example.test\n"));
+    assert_eq!(scene.listed(), "1");
+    assert_eq!(scene.serving.stop("INT").code, 0);
+}
+
 #[tokio::test]
 async fn without_an_env_file_sighup_says_so_and_ends_nothing() {
     let (db, scratch) = (TestDb::new().await, Scratch::new());
