@@ -145,7 +145,6 @@ pub async fn measure(reeve: &Reeve) -> Result<(), Error> {
         let age = condition.now.duration_since(taken_at).as_secs_f64();
         metrics::gauge!("reeve_snapshot_age_seconds", "guild" => guild).set(age);
     }
-    metrics::gauge!("reeve_break_glass_entries").set(gauge(condition.break_glass.entries));
     metrics::gauge!("reeve_exemptions_review_due").set(gauge(condition.reviews_due));
     let mut worst = BTreeMap::new();
     for finding in judge(&condition) {

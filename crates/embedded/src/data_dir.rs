@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use crate::account::effective_uid;
+use crate::binaries::Environment;
 use crate::error::{Error, io_error};
 use crate::lock::{self, DataLock};
 use crate::{password, settings, socket};
@@ -27,6 +28,8 @@ use crate::{password, settings, socket};
 pub struct DataDir {
     root: PathBuf,
     uid: u32,
+    /// Where to look for PostgreSQL's programs, if not where this process usually does.
+    programs: Option<Environment>,
 }
 
 /// Room on a file system, in bytes.
@@ -37,6 +40,9 @@ pub struct DiskSpace {
     /// What there is.
     pub whole: u64,
 }
+/// What may lie in the folder before it is a data directory: the root of a volume has the first, the
+/// operator puts the second there.
+const BEFOREHAND: [&str; 2] = ["lost+found", "reeve.toml"];
 
 impl DataDir {
     /// Where the data lives unless told otherwise: `/var/lib/reeve` for root, else `reeve` in
@@ -112,7 +118,24 @@ impl DataDir {
                 me,
             });
         }
-        Ok(Self { root, uid: me })
+        Ok(Self {
+            root,
+            uid: me,
+            programs: None,
+        })
+    }
+
+    /// The same, with PostgreSQL's programs looked for in another environment.
+    #[must_use]
+    pub fn with_programs_in(self, environment: Environment) -> Self {
+        Self {
+            programs: Some(environment),
+            ..self
+        }
+    }
+
+    pub(crate) fn programs(&self) -> Environment {
+        self.programs.clone().unwrap_or_else(Environment::current)
     }
 
     /// Takes the right to serve this data directory.
@@ -232,5 +255,5 @@ fn is_empty(folder: &Path) -> Result<bool, Error> {
     let entries = fs::read_dir(folder).map_err(io_error("list", folder))?;
     Ok(entries
         .flatten()
-        .all(|entry| entry.file_name() == "lost+found"))
+        .all(|entry| BEFOREHAND.iter().any(|name| entry.file_name() == *name)))
 }

@@ -14,14 +14,16 @@ use crate::init::SUPERUSER;
 /// The programs for the cluster of this data directory: those of its major version if it exists.
 pub(crate) fn programs_for(dir: &DataDir) -> Result<Binaries, Error> {
     let pg = dir.pg();
+    let environment = dir.programs();
+    let find = |major| Binaries::find_in(&environment, major);
     let Some(data) = data_major(&pg)? else {
-        return Binaries::find(None);
+        return find(None);
     };
-    let same = Binaries::find((data >= MINIMUM_MAJOR).then_some(data));
+    let same = find((data >= MINIMUM_MAJOR).then_some(data));
     match same {
         Ok(binaries) if binaries.version.major == data => Ok(binaries),
         Ok(newer) => other_major(dir, data, &newer),
-        Err(Error::NoBinaries { too_old, remedy }) => match Binaries::find(None) {
+        Err(Error::NoBinaries { too_old, remedy }) => match find(None) {
             Ok(other) => other_major(dir, data, &other),
             Err(_) => Err(Error::NoBinaries { too_old, remedy }),
         },

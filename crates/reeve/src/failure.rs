@@ -6,6 +6,8 @@ use domain::reconcile::snapshot::Rejection;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error(transparent)]
+    Config(#[from] crate::config::Error),
+    #[error(transparent)]
     App(#[from] app::Error),
     #[error(transparent)]
     Store(#[from] store::StoreError),

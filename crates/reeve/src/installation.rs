@@ -6,18 +6,17 @@
 use std::path::PathBuf;
 
 use app::governance::Number;
-use app::live::Settings;
 use app::{Caller, Live, Reeve};
 use domain::actor::Actor;
-use domain::health::Finding;
-use embedded::{Cluster, DataDir, DataLock, Durability, Started};
+use domain::health::{Check, Finding};
+use embedded::{Cluster, DataDir, DataLock, Durability, Environment, Started};
 use secrecy::{ExposeSecret, SecretString};
 use store::bootstrap::{self, OPERATOR_LOGIN, Passwords, RUNTIME_LOGIN};
 use store::connect::{self, ConnectOptions};
 use store::migrate::{self, Schema};
 use store::{Database, StoreError};
 
-use crate::environment::Environment;
+use crate::config::Config;
 use crate::failure::Failure;
 
 /// Reeve's database on its private PostgreSQL.
@@ -29,8 +28,7 @@ const HOST_CONNECTIONS: u32 = 16;
 /// Where everything is.
 #[derive(Debug)]
 pub(crate) struct Installation {
-    pub(crate) data_dir: PathBuf,
-    pub(crate) environment: Environment,
+    pub(crate) config: Config,
 }
 
 /// A running installation that this process answers for.
@@ -70,41 +68,58 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Installation {
-    pub(crate) fn new(data_dir: Option<PathBuf>) -> Result<Self, Failure> {
-        Ok(Self {
-            data_dir: data_dir.unwrap_or_else(DataDir::default_path),
-            environment: Environment::read()?,
-        })
+    pub(crate) fn new(config: Config) -> Self {
+        Self { config }
+    }
+
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.config.data_dir()
+    }
+
+    /// Where to look for PostgreSQL's programs.
+    pub(crate) fn programs(&self) -> Environment {
+        Environment {
+            pg_bin: self.config.pg_bin().map(Into::into),
+            ..Environment::current()
+        }
     }
 
     /// What `reeve doctor` reports of this process's settings.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        Vec::new()
+        let problems = self.config.problems();
+        let findings = problems.iter().map(|problem| {
+            let subject = problem.variable.clone();
+            Finding::warning(Check::Configuration, &problem.text, &problem.remedy).about(subject)
+        });
+        let findings: Vec<_> = findings.collect();
+        if findings.is_empty() {
+            let text = "environment and settings say nothing that is ignored";
+            return vec![Finding::ok(Check::Configuration, text)];
+        }
+        findings
     }
 
     fn reeve(&self, database: Database) -> Reeve {
         Reeve {
             database,
-            live: Live::new(Settings {
-                break_glass: self.environment.break_glass.clone(),
-            }),
+            live: Live::new(self.config.live()),
         }
     }
 
     /// Opens the installation as its host: locks the data directory, starts PostgreSQL if it is
     /// ours, and brings roles and schema up to date.
     pub(crate) async fn host(&self) -> Result<Host, Failure> {
-        let path = self.data_dir.clone();
+        let (path, programs) = (self.data_dir(), self.programs());
         let (dir, lock) = blocking(move || {
-            let dir = DataDir::open(&path)?;
+            let dir = DataDir::open(&path)?.with_programs_in(programs);
             let lock = dir.lock()?;
             Ok((dir, lock))
         })
         .await?;
-        let private = if self.environment.database_url.is_some() {
+        let private = if self.config.database_url().is_some() {
             None
         } else {
-            let at = DataDir::open(&self.data_dir)?;
+            let at = dir.clone();
             let start = move || {
                 let cluster = Cluster::prepare(&at, Durability::Durable)?;
                 let started = cluster.start()?;
@@ -136,13 +151,15 @@ impl Installation {
         })
     }
 
-    /// A new installation takes its numbers from the environment, once (decision 0023).
+    /// A new installation takes its numbers from the configuration, once (decision 0023).
     async fn seed(&self, reeve: &Reeve) -> Result<(), Failure> {
-        let age = self.environment.snapshot_max_age;
-        let seconds = age.map(|age| u32::try_from(age.as_secs()).unwrap_or(u32::MAX));
+        let config = &self.config;
         let numbers = [
-            (Number::SnapshotMaxAgeSeconds, seconds),
-            (Number::RoleRestoreDays, self.environment.role_restore_days),
+            (
+                Number::SnapshotMaxAgeSeconds,
+                config.seeded_snapshot_max_age(),
+            ),
+            (Number::RoleRestoreDays, config.seeded_role_restore_days()),
         ];
         let caller = Caller::new(Actor::Operator);
         for (number, value) in numbers {
@@ -171,17 +188,19 @@ impl Installation {
 
     /// The logins of an installation that is running, without opening it.
     pub(crate) fn existing_logins(&self) -> Result<Logins, Failure> {
-        if self.environment.database_url.is_some() {
+        if self.config.database_url().is_some() {
             return self.given_logins();
         }
-        let path = self.data_dir.display();
+        let data_dir = self.data_dir();
+        let path = data_dir.display();
         let nothing = || {
             Failure::plain(format!(
                 "there is no database: nothing is in {path}. Start one with `reeve serve \
                  --data-dir {path}` or `reeve quickstart`, or set DATABASE_URL"
             ))
         };
-        let dir = DataDir::open_existing(&self.data_dir)?.ok_or_else(nothing)?;
+        let dir = DataDir::open_existing(&data_dir)?.ok_or_else(nothing)?;
+        let dir = dir.with_programs_in(self.programs());
         let cluster = Cluster::existing(&dir)?.ok_or_else(nothing)?;
         if !cluster.is_running() {
             return Err(Failure::plain(format!(
@@ -216,16 +235,10 @@ impl Installation {
     }
 
     fn given_logins(&self) -> Result<Logins, Failure> {
-        let environment = &self.environment;
-        let url = environment
-            .database_url
-            .as_ref()
-            .ok_or_else(|| Failure::plain("no DATABASE_URL"))?;
-        let owner = environment
-            .database_owner_url
-            .as_ref()
-            .map(connect::options)
-            .transpose()?;
+        let url = self.config.database_url();
+        let url = url.ok_or_else(|| Failure::plain("no DATABASE_URL"))?;
+        let owner = self.config.database_owner_url();
+        let owner = owner.map(connect::options).transpose()?;
         Ok(Logins {
             runtime: connect::options(url)?,
             owner,

@@ -3,7 +3,7 @@
 //! Nothing is decided here. A subcommand is one file in `cli/`.
 
 mod cli;
-mod environment;
+mod config;
 mod failure;
 mod installation;
 mod output;

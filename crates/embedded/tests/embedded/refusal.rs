@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 
-use embedded::{Cluster, DataDir, Durability, Error};
+use embedded::{Cluster, DataDir, Durability, Environment, Error};
 use secrecy::ExposeSecret;
 
 use crate::support::{Scratch, am_root, mode};
@@ -46,6 +46,18 @@ fn data_of_an_older_major_version_is_refused_with_the_upgrade() {
     }
     let error = Cluster::existing(&scratch.open()).unwrap_err();
     assert!(matches!(error, Error::OtherMajor { .. }), "{error}");
+}
+
+#[test]
+fn the_programs_are_looked_for_where_the_data_directory_was_told() {
+    let scratch = Scratch::new();
+    let elsewhere = Environment {
+        pg_bin: Some("/nowhere/bin".into()),
+        ..Environment::current()
+    };
+    let dir = scratch.open().with_programs_in(elsewhere);
+    let error = Cluster::prepare(&dir, Durability::Throwaway).unwrap_err();
+    assert!(matches!(error, Error::WrongBinFolder { .. }), "{error}");
 }
 
 #[test]

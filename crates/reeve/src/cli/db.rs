@@ -43,7 +43,7 @@ pub(crate) fn run(session: &Session, command: Db) -> Result<Ending, Failure> {
         Db::Psql { arguments } => {
             // By the environment, not by arguments, which every user of the machine can list.
             let operator = operator(session)?;
-            let error = Command::new(psql())
+            let error = Command::new(psql(session))
                 .envs(operator.variables())
                 .args(arguments)
                 .exec();
@@ -54,8 +54,9 @@ pub(crate) fn run(session: &Session, command: Db) -> Result<Ending, Failure> {
 }
 
 /// The psql beside the server's programs, or else whichever the PATH has.
-fn psql() -> PathBuf {
-    let beside = embedded::Binaries::find(None).map(|binaries| binaries.program("psql"));
+fn psql(session: &Session) -> PathBuf {
+    let beside = embedded::Binaries::find_in(&session.installation.programs(), None)
+        .map(|binaries| binaries.program("psql"));
     let beside = beside.ok().filter(|program| program.is_file());
     beside.unwrap_or_else(|| "psql".into())
 }

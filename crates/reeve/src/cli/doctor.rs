@@ -135,7 +135,7 @@ fn this_machines_clock() -> Timestamp {
 
 /// The room where the private database lies, if there is one.
 fn disk(session: &Session) -> Option<Finding> {
-    let dir = DataDir::open_existing(&session.installation.data_dir).ok()??;
+    let dir = DataDir::open_existing(&session.installation.data_dir()).ok()??;
     let space = dir.disk_space().ok()?;
     Some(machine::disk(space.free, space.whole))
 }

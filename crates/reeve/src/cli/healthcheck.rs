@@ -27,10 +27,10 @@ struct Health {
 }
 
 pub(crate) async fn run(session: &Session, command: Healthcheck) -> Result<Ending, Failure> {
-    let dir = &session.installation.data_dir;
+    let dir = session.installation.data_dir();
     let written = match command.listen {
         Some(address) => Some(address),
-        None => DataDir::open_existing(dir)?
+        None => DataDir::open_existing(&dir)?
             .map(|dir| dir.read_listen())
             .transpose()?
             .flatten(),

@@ -5,6 +5,8 @@
 mod alert;
 mod audit;
 mod break_glass;
+mod completions;
+mod config;
 mod cron;
 mod db;
 mod doctor;
@@ -13,6 +15,7 @@ mod governance;
 mod healthcheck;
 mod hold;
 mod identity;
+mod man;
 mod migrate;
 mod organization;
 mod policy;
@@ -24,16 +27,16 @@ mod serve;
 mod snapshot;
 mod until;
 
-use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use app::Caller;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use domain::actor::Actor;
 use tracing_subscriber::EnvFilter;
 
+use crate::config::{Config, Flags};
 use crate::failure::Failure;
 use crate::installation::Installation;
 use crate::output::Format;
@@ -51,9 +54,16 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct Global {
-    /// Where Reeve keeps its private PostgreSQL, secrets and address.
-    #[arg(long, global = true, env = "REEVE_DATA_DIR", value_name = "DIR")]
+    /// Where Reeve keeps its private PostgreSQL, secrets and address [env: REEVE_DATA_DIR].
+    #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// The configuration file, instead of reeve.toml in the data directory [env: REEVE_CONFIG].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Lines NAME=VALUE that win over the environment; SIGHUP reads them again
+    /// [env: REEVE_ENV_FILE].
+    #[arg(long, global = true, value_name = "FILE")]
+    env_file: Option<PathBuf>,
     /// How to print the answer.
     #[arg(short = 'o', long = "output", global = true, value_enum, default_value_t = Format::Table)]
     output: Format,
@@ -116,6 +126,19 @@ enum Command {
     /// What was done, by whom, and why.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// The settings: what is in force, and where it came from.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print the completions of a shell.
+    Completions(completions::Completions),
+    /// Write the manual's pages, one a command.
+    Man(man::Man),
+}
+
+impl Command {
+    fn serves(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Quickstart(_))
+    }
 }
 
 /// What every command gets.
@@ -146,15 +169,7 @@ impl From<Ending> for ExitCode {
 
 /// Parses, runs, and says how it went.
 pub(crate) fn main() -> ExitCode {
-    let cli = parse();
-    let serves = matches!(cli.command, Command::Serve(_) | Command::Quickstart(_));
-    start_logging(if serves { "info" } else { "warn" });
-    let result = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::from)
-        .and_then(|runtime| runtime.block_on(run(cli)));
-    match result {
+    match start(Cli::parse()) {
         Ok(ending) => ending.into(),
         Err(failure) => {
             eprintln!("error: {failure}");
@@ -166,64 +181,83 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-fn parse() -> Cli {
-    let matches = without_empty_variables(Cli::command()).get_matches();
-    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
-}
-
-/// An empty variable counts as unset for flags too (decision 0004); clap takes it for a value.
-fn without_empty_variables(command: clap::Command) -> clap::Command {
-    let is_empty = |name: &OsStr| {
-        std::env::var_os(name).is_some_and(|value| value.to_string_lossy().trim().is_empty())
+/// Answers at once what needs no configuration, and so works with a broken one; else reads it.
+fn start(cli: Cli) -> Result<Ending, Failure> {
+    let format = cli.global.output;
+    let command = match cli.command {
+        Command::Completions(command) => return completions::run(format, &command),
+        Command::Man(command) => return man::run(format, &command),
+        Command::Config(config::Config::Docs) => return config::docs(format),
+        command => command,
     };
-    command
-        .mut_args(|arg| match arg.get_env() {
-            // clap can't forget a variable; one without a name is never set.
-            Some(name) if is_empty(name) => arg.env("").hide_env(true),
-            _ => arg,
-        })
-        .mut_subcommands(without_empty_variables)
+    let listen = match &command {
+        Command::Serve(serve) | Command::Quickstart(serve) => serve.listen,
+        _ => None,
+    };
+    let config = Config::load(Flags {
+        data_dir: cli.global.data_dir,
+        config: cli.global.config,
+        env_file: cli.global.env_file,
+        listen,
+    })?;
+    start_logging(&config, if command.serves() { "info" } else { "warn" });
+    let session = Session {
+        installation: Installation::new(config),
+        format,
+        caller: Caller::new(Actor::Operator),
+    };
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(run(&session, command))
 }
 
-fn start_logging(level: &str) {
-    let wanted = std::env::var("REEVE_LOG").ok();
-    let wanted = wanted.filter(|filter| !filter.trim().is_empty());
-    let filter = wanted.and_then(|filter| EnvFilter::try_new(filter).ok());
-    let filter = filter.unwrap_or_else(|| EnvFilter::new(level));
+fn start_logging(config: &Config, level: &str) {
+    let wanted = config.log();
+    let filter = wanted.as_ref().map(EnvFilter::try_new);
+    let unreadable = matches!(filter, Some(Err(_)));
+    let filter = filter.and_then(Result::ok);
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter.unwrap_or_else(|| EnvFilter::new(level)))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
+    if unreadable {
+        tracing::warn!(
+            log = wanted,
+            "the filter of the log can't be read; it is {level}"
+        );
+    }
+    for problem in config.problems() {
+        problem.log();
+    }
 }
 
-async fn run(cli: Cli) -> Result<Ending, Failure> {
-    let session = Session {
-        installation: Installation::new(cli.global.data_dir)?,
-        format: cli.global.output,
-        caller: Caller::new(Actor::Operator),
-    };
-    match cli.command {
-        Command::Quickstart(command) => quickstart::run(&session, command).await,
-        Command::Serve(command) => serve::run(&session, command).await,
-        Command::Healthcheck(command) => healthcheck::run(&session, command).await,
-        Command::Migrate(command) => migrate::run(&session, command).await,
-        Command::Db(command) => db::run(&session, command),
-        Command::Snapshot(command) => snapshot::run(&session, command).await,
-        Command::Identity(command) => identity::run(&session, command).await,
-        Command::Organization(command) => organization::run(&session, command).await,
-        Command::Project(command) => project::run(&session, command).await,
-        Command::Role(command) => role::run(&session, command).await,
-        Command::Governance(command) => governance::run(&session, command).await,
-        Command::Policy(command) => policy::run(&session, command).await,
-        Command::Reconcile(command) => reconcile::run(&session, command).await,
-        Command::Hold(command) => hold::run(&session, command).await,
-        Command::Exemption(command) => exemption::run(&session, command).await,
-        Command::BreakGlass(command) => break_glass::run(&session, command).await,
-        Command::Cron => cron::run(&session).await,
-        Command::Doctor(command) => doctor::run(&session, command).await,
-        Command::Alert(command) => alert::run(&session, command).await,
-        Command::Audit(command) => audit::run(&session, command).await,
+async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
+    match command {
+        Command::Quickstart(_) => quickstart::run(session).await,
+        Command::Serve(_) => serve::run(session).await,
+        Command::Healthcheck(command) => healthcheck::run(session, command).await,
+        Command::Migrate(command) => migrate::run(session, command).await,
+        Command::Db(command) => db::run(session, command),
+        Command::Snapshot(command) => snapshot::run(session, command).await,
+        Command::Identity(command) => identity::run(session, command).await,
+        Command::Organization(command) => organization::run(session, command).await,
+        Command::Project(command) => project::run(session, command).await,
+        Command::Role(command) => role::run(session, command).await,
+        Command::Governance(command) => governance::run(session, command).await,
+        Command::Policy(command) => policy::run(session, command).await,
+        Command::Reconcile(command) => reconcile::run(session, command).await,
+        Command::Hold(command) => hold::run(session, command).await,
+        Command::Exemption(command) => exemption::run(session, command).await,
+        Command::BreakGlass(command) => break_glass::run(session, command).await,
+        Command::Cron => cron::run(session).await,
+        Command::Doctor(command) => doctor::run(session, command).await,
+        Command::Alert(command) => alert::run(session, command).await,
+        Command::Audit(command) => audit::run(session, command).await,
+        Command::Config(command) => config::run(session, &command),
+        Command::Completions(command) => completions::run(session.format, &command),
+        Command::Man(command) => man::run(session.format, &command),
     }
 }

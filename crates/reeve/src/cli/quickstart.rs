@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-use super::serve::{SAMPLE_AGE, Serve, listen, stop_signal, until_stopped};
+use super::serve::{SAMPLE_AGE, Signals, listen, until_stopped};
 use super::{Ending, Session, reconcile};
 use crate::failure::Failure;
 use crate::installation::{Host, Installation};
@@ -18,18 +18,18 @@ struct Started {
     plan: Option<app::reconcile::Made>,
 }
 
-pub(crate) async fn run(session: &Session, command: Serve) -> Result<Ending, Failure> {
-    let mut stop = stop_signal()?;
+pub(crate) async fn run(session: &Session) -> Result<Ending, Failure> {
+    let mut signals = Signals::new()?;
     let (host, listener) = tokio::select! {
-        () = &mut stop => return Ok(Ending::Done),
-        started = start(session, &command) => started?,
+        () = &mut signals.stop => return Ok(Ending::Done),
+        started = start(session) => started?,
     };
-    until_stopped(host, listener, stop).await
+    until_stopped(session, host, listener, signals).await
 }
 
-async fn start(session: &Session, command: &Serve) -> Result<(Host, TcpListener), Failure> {
+async fn start(session: &Session) -> Result<(Host, TcpListener), Failure> {
     let host = session.installation.host().await?;
-    let listener = listen(command.listen).await?;
+    let listener = listen(session).await?;
     let sample = sample::load(&host.reeve, &session.caller).await?;
     sample::keep_fresh(&host.reeve, &session.caller, SAMPLE_AGE).await?;
     let plan = first_plan(session, &host).await?;
@@ -37,7 +37,7 @@ async fn start(session: &Session, command: &Serve) -> Result<(Host, TcpListener)
     host.dir.write_listen(address)?;
     let started = Started {
         listen: format!("http://{address}"),
-        data_dir: session.installation.data_dir.display().to_string(),
+        data_dir: session.installation.data_dir().display().to_string(),
         migrations: host.migrated,
         sample,
         plan,
@@ -106,7 +106,7 @@ fn describe(started: &Started, host: &Host, installation: &Installation) -> Stri
         );
     }
     let said: String = said.iter().map(|line| format!("  * {line}\n")).collect();
-    let flag = if installation.data_dir == embedded::DataDir::default_path() {
+    let flag = if installation.data_dir() == embedded::DataDir::default_path() {
         String::new()
     } else {
         format!(" --data-dir {}", started.data_dir)

@@ -77,7 +77,7 @@ impl Lease {
 impl Make {
     fn options(self, session: &Session) -> Options {
         let given = self.max_age_seconds.map(SignedDuration::from_secs);
-        let max_age = given.or(session.installation.environment.snapshot_max_age);
+        let max_age = given.or(session.installation.config.snapshot_max_age_of_this_run());
         Options {
             max_age,
             lease: self.lease.duration(),

@@ -14,10 +14,11 @@ use serde_json::json;
 use server::http;
 use server::jobs::{self, Every, Job, Me};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::{Ending, Session};
+use crate::config::reload;
 use crate::failure::Failure;
 use crate::installation::Host;
 
@@ -25,31 +26,26 @@ use crate::installation::Host;
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one. The address is printed and written to the data
-    /// directory.
-    #[arg(
-        long,
-        env = "REEVE_LISTEN",
-        default_value = "127.0.0.1:8080",
-        value_name = "ADDR"
-    )]
-    pub(crate) listen: SocketAddr,
+    /// directory [env: REEVE_LISTEN] [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
 }
 
 /// Requests under way get this long to end when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-pub(crate) async fn run(session: &Session, command: Serve) -> Result<Ending, Failure> {
-    let mut stop = stop_signal()?;
+pub(crate) async fn run(session: &Session) -> Result<Ending, Failure> {
+    let mut signals = Signals::new()?;
     let (host, listener) = tokio::select! {
-        () = &mut stop => return Ok(Ending::Done),
-        started = start(session, &command) => started?,
+        () = &mut signals.stop => return Ok(Ending::Done),
+        started = start(session) => started?,
     };
-    until_stopped(host, listener, stop).await
+    until_stopped(session, host, listener, signals).await
 }
 
-async fn start(session: &Session, command: &Serve) -> Result<(Host, TcpListener), Failure> {
+async fn start(session: &Session) -> Result<(Host, TcpListener), Failure> {
     let host = session.installation.host().await?;
-    let listener = listen(command.listen).await?;
+    let listener = listen(session).await?;
     let address = listener.local_addr()?;
     host.dir.write_listen(address)?;
     let listen = format!("http://{address}");
@@ -60,7 +56,9 @@ async fn start(session: &Session, command: &Serve) -> Result<(Host, TcpListener)
 }
 
 /// Binds the address, and says which one if that fails.
-pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+pub(crate) async fn listen(session: &Session) -> Result<TcpListener, Failure> {
+    let address = session.installation.config.listen();
+    let address = address.ok_or_else(|| Failure::plain("there is no address to listen on"))?;
     TcpListener::bind(address).await.map_err(|e| {
         Failure::plain(format!(
             "can't listen on {address}: {e}; choose another --listen"
@@ -70,26 +68,31 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 
 /// Serves until `stop`, then stops in order: requests, jobs, database.
 pub(crate) async fn until_stopped(
+    session: &Session,
     host: Host,
     listener: TcpListener,
-    stop: Stop,
+    signals: Signals,
 ) -> Result<Ending, Failure> {
     let state = http::State::new(host.reeve.clone()).map_err(|e| Failure::plain(e.to_string()))?;
     warn_of_break_glass(&host.reeve);
+    let config = session.installation.config.clone();
     let me = Me {
         node_id: store::id::new_id(),
         version: env!("CARGO_PKG_VERSION"),
-        settings_hash: String::new(),
+        settings_hash: config.hash(),
     };
     let node_id = me.node_id;
+    let reload = reload::on_signal(signals.hangup, config, host.reeve.live.clone());
+    let reload = tokio::spawn(reload);
     let jobs = tokio::spawn(jobs::run(host.reeve.clone(), me, all_jobs()));
     let (end, ended) = oneshot::channel();
     let watch = host
         .private
         .as_ref()
         .map(|private| tokio::spawn(keep_running(private.cluster.clone(), ended)));
-    let served = serve(listener, state, stop).await;
+    let served = serve(listener, state, signals.stop).await;
     jobs.abort();
+    reload.abort();
     // Not aborted but waited for: it may be starting the database right now.
     drop(end);
     if let Some(watch) = watch {
@@ -136,17 +139,31 @@ async fn serve(listener: TcpListener, state: http::State, stop: Stop) -> std::io
 /// Resolves when the process is told to stop.
 pub(crate) type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// From here on SIGINT and SIGTERM do not end the process but resolve what this returns.
-pub(crate) fn stop_signal() -> Result<Stop, Failure> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(Box::pin(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping");
-    }))
+/// The signals that a serving process heeds.
+pub(crate) struct Signals {
+    pub(crate) stop: Stop,
+    /// SIGHUP, for [`reload`].
+    hangup: Signal,
+}
+
+impl Signals {
+    /// From here on SIGINT and SIGTERM do not end the process but resolve `stop`, and SIGHUP is
+    /// kept until somebody looks.
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let stop = async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::info!("stopping");
+        };
+        Ok(Self {
+            stop: Box::pin(stop),
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
 }
 
 /// The sample's Discord export is imported again when it is older than this.

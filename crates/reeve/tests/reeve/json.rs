@@ -27,6 +27,8 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "organization member add" | "organization member remove" => &["acme", "ada@example.test"],
         "project create" => &["road", "--organization", "acme"],
         "role assign" | "role revoke" => &["ada@example.test", "reader"],
+        "completions" => &["bash"],
+        "man" => &["man"],
         "governance set-mode" => &["discord"],
         "governance map-role" => &["hauling.member", "700", "710"],
         "governance set" => &["guard-few", "6"],
@@ -45,6 +47,8 @@ const NO_ID: &str = "00000000-0000-7000-8000-0000000000ff";
 const THE_PLAN: &str = "the plan";
 /// Stands for the id of the last hold or exemption.
 const THE_ONE: &str = "the one";
+/// Stands for a folder that is not there yet.
+const A_FOLDER: &str = "a folder";
 
 /// One call of a leaf command: what it is given on stdin, and its exit code.
 struct Call {
@@ -83,6 +87,9 @@ const CALLS: &[Call] = &[
     call("migrate", &["--check"]),
     call("db bootstrap-sql", &[]),
     call("db url", &[]),
+    call("config show", &[]),
+    call("completions", &["zsh"]),
+    call("man", &[A_FOLDER]),
     // Of nothing.
     call("audit list", &["--action", "no.such"]),
     call("reconcile list", &[]),
@@ -173,13 +180,15 @@ const CALLS: &[Call] = &[
 
 #[test]
 fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
-    let (_scratch, program) = installation();
+    let (scratch, program) = installation();
+    let folder = scratch.folder("man");
     let serving = program.serve();
     let (mut plan_id, mut one) = (String::new(), String::new());
     for call in CALLS {
         let named = |word: &'static str| match word {
             THE_PLAN => plan_id.clone(),
             THE_ONE => one.clone(),
+            A_FOLDER => folder.clone(),
             word => word.to_owned(),
         };
         let words: Vec<String> = call

@@ -8,6 +8,7 @@
 #![cfg(test)] // the lints know helpers of tests by this
 
 mod adopt;
+mod configuration;
 mod contract;
 mod crash;
 mod database_url;
@@ -17,10 +18,12 @@ mod exit_codes;
 mod help;
 mod http;
 mod json;
+mod manual;
 mod nothing_there;
 mod organization;
 mod program;
 mod quickstart;
+mod reload;
 mod runbook;
 mod runners;
 mod scratch;

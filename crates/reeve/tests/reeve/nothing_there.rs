@@ -7,7 +7,15 @@ use crate::json::usual_arguments;
 use crate::program::{Program, installation};
 
 /// Those that need no database.
-const WITHOUT: [&str; 4] = ["serve", "quickstart", "healthcheck", "db bootstrap-sql"];
+const WITHOUT: [&str; 7] = [
+    "serve",
+    "quickstart",
+    "healthcheck",
+    "db bootstrap-sql",
+    "config show",
+    "completions",
+    "man",
+];
 
 /// Every other leaf command, with arguments that it accepts.
 fn needy() -> impl Iterator<Item = (String, Vec<String>)> {

@@ -13,19 +13,16 @@ use testkit::TestDb;
 
 use crate::scratch::{Scratch, wait_until};
 
-/// Variables that the binary reads; a test starts without any of them.
-const VARIABLES: [&str; 11] = [
-    "ADMIN_BREAKGLASS_EMAILS",
-    "ADMIN_BREAKGLASS_USER_IDS",
-    "DATABASE_DIRECT_URL",
-    "DATABASE_OWNER_URL",
-    "DATABASE_URL",
-    "DISCORD_SNAPSHOT_MAX_AGE_SECONDS",
+/// How the variables begin that the binary reads or warns of; a test starts without any of them.
+const VARIABLES: [&str; 8] = [
+    "ADMIN_BREAKGLASS",
+    "DATABASE_",
+    "DISCORD_",
+    "OIDC_",
     "PGOPTIONS",
-    "REEVE_DATA_DIR",
-    "REEVE_LISTEN",
-    "REEVE_LOG",
-    "REEVE_PG_BIN",
+    "RECONCILE_",
+    "REEVE_",
+    "USER_MGMT_",
 ];
 
 /// The binary with its environment.
@@ -65,8 +62,11 @@ impl Program {
     /// The command, not yet started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reeve"));
-        for name in VARIABLES {
-            command.env_remove(name);
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if VARIABLES.iter().any(|begin| text.starts_with(begin)) {
+                command.env_remove(name);
+            }
         }
         command
             .envs(self.variables.iter().map(|(name, value)| (name, value)))

@@ -42,6 +42,12 @@ impl Scratch {
         path.into_os_string().into_string().unwrap()
     }
 
+    /// The path of a folder beside the data directory, not made yet.
+    pub(crate) fn folder(&self, name: &str) -> String {
+        let path = self.folder.join(name);
+        path.into_os_string().into_string().unwrap()
+    }
+
     /// The address that a server wrote, if it is there.
     pub(crate) fn address(&self) -> Option<String> {
         let text = fs::read_to_string(self.path.join("listen")).ok()?;

@@ -1,0 +1,228 @@
+//! Every setting there is, in one table. Precedence, `reeve config show` and `docs/configuration.md`
+//! are made from it, so an entry here is all that a new setting needs (beside somebody who reads
+//! it). How values are written is in [`value`](super::value).
+
+use super::value::Kind;
+
+/// One setting.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    pub(crate) name: Name,
+    /// Its key in `reeve.toml`.
+    pub(crate) key: &'static str,
+    pub(crate) variable: &'static str,
+    /// Its flag, if it has one, with the dashes.
+    pub(crate) flag: Option<&'static str>,
+    pub(crate) kind: Kind,
+    pub(crate) otherwise: Otherwise,
+    /// Whether `reeve.toml` may hold it.
+    pub(crate) in_file: bool,
+    pub(crate) when: When,
+    /// Whether nodes of one installation may differ in it.
+    pub(crate) per_node: bool,
+    /// One or two sentences for the documentation, in Markdown.
+    pub(crate) about: &'static str,
+}
+
+/// What holds when nobody says anything.
+#[derive(Debug)]
+pub(crate) enum Otherwise {
+    /// This value, as it would be written.
+    Value(&'static str),
+    /// No value; these words say what that means.
+    Nothing(&'static str),
+}
+
+/// When a setting is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    /// When the process starts.
+    Start,
+    /// Then, and again on each reload.
+    Live,
+    /// Once, when a new installation is made; from then on the database has it (decision 0023).
+    Seed,
+}
+
+impl Setting {
+    pub(crate) fn is_secret(&self) -> bool {
+        self.kind == Kind::Secret
+    }
+
+    /// The variable that names a file with the value, for secrets.
+    pub(crate) fn file_variable(&self) -> Option<String> {
+        self.is_secret().then(|| format!("{}_FILE", self.variable))
+    }
+}
+
+/// What most settings are; an entry of the table says where it differs.
+const USUAL: Setting = Setting {
+    name: Name::DataDir,
+    key: "",
+    variable: "",
+    flag: None,
+    kind: Kind::Text,
+    otherwise: Otherwise::Nothing(""),
+    in_file: true,
+    when: When::Start,
+    per_node: false,
+    about: "",
+};
+
+/// Makes the table, and the type of its entries' names.
+macro_rules! settings {
+    ($($name:ident { $($field:ident: $value:expr),* $(,)? })*) => {
+        /// How the code names a setting.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Name { $($name),* }
+
+        /// The settings, in the order of the documentation.
+        pub(crate) static SETTINGS: &[Setting] =
+            &[$(Setting { name: Name::$name, $($field: $value,)* ..USUAL }),*];
+    };
+}
+
+settings! {
+    DataDir {
+        key: "data_dir",
+        variable: "REEVE_DATA_DIR",
+        flag: Some("--data-dir"),
+        kind: Kind::Path,
+        otherwise: Otherwise::Nothing("`/var/lib/reeve` as root, else `~/.local/share/reeve`"),
+        in_file: false,
+        per_node: true,
+        about: "Where Reeve keeps its private PostgreSQL, its secrets, its address and, unless \
+                told otherwise, `reeve.toml`.",
+    }
+    ConfigFile {
+        key: "config",
+        variable: "REEVE_CONFIG",
+        flag: Some("--config"),
+        kind: Kind::Path,
+        otherwise: Otherwise::Nothing("`reeve.toml` in the data directory, if there is one"),
+        in_file: false,
+        per_node: true,
+        about: "The configuration file.",
+    }
+    EnvFile {
+        key: "env_file",
+        variable: "REEVE_ENV_FILE",
+        flag: Some("--env-file"),
+        kind: Kind::Path,
+        otherwise: Otherwise::Nothing("no file is read"),
+        in_file: false,
+        per_node: true,
+        about: "A file of variables that can be read again without a restart; see [the env \
+                file](#the-env-file-and-sighup).",
+    }
+    Listen {
+        key: "listen",
+        variable: "REEVE_LISTEN",
+        flag: Some("--listen"),
+        kind: Kind::Address,
+        otherwise: Otherwise::Value("127.0.0.1:8080"),
+        per_node: true,
+        about: "Where `reeve serve` and `reeve quickstart` listen; port 0 takes a free one.",
+    }
+    Log {
+        key: "log",
+        variable: "REEVE_LOG",
+        otherwise: Otherwise::Nothing("`info` for `serve` and `quickstart`, else `warn`"),
+        per_node: true,
+        about: "What is logged: a level (`error`, `warn`, `info`, `debug`, `trace`) or a filter by \
+                module like `warn,app=debug`.",
+    }
+    PgBin {
+        key: "pg_bin",
+        variable: "REEVE_PG_BIN",
+        kind: Kind::Path,
+        otherwise: Otherwise::Nothing(
+            "the newest PostgreSQL on the `PATH` or where distributions put it",
+        ),
+        per_node: true,
+        about: "The folder of PostgreSQL's server programs, for the private PostgreSQL.",
+    }
+    DatabaseUrl {
+        key: "database_url",
+        variable: "DATABASE_URL",
+        kind: Kind::Secret,
+        otherwise: Otherwise::Nothing("a private PostgreSQL in the data directory"),
+        about: "A PostgreSQL server of your own, 15 or newer: \
+                `postgres://LOGIN:PASSWORD@HOST/DATABASE`.",
+    }
+    DatabaseOwnerUrl {
+        key: "database_owner_url",
+        variable: "DATABASE_OWNER_URL",
+        kind: Kind::Secret,
+        otherwise: Otherwise::Nothing("migrations use the login of `DATABASE_URL`"),
+        about: "A login that is a member of `reeve_owner`, for migrations; `reeve db \
+                bootstrap-sql` prints how the roles are made.",
+    }
+    SnapshotMaxAge {
+        key: "discord_snapshot_max_age_seconds",
+        variable: "DISCORD_SNAPSHOT_MAX_AGE_SECONDS",
+        kind: Kind::Seconds,
+        otherwise: Otherwise::Value("21600"),
+        when: When::Seed,
+        about: "How old a snapshot of Discord may be before it entitles nobody. As a variable of \
+                one `reeve reconcile plan` or `run` it counts for that plan only.",
+    }
+    RoleRestoreDays {
+        key: "reconcile_role_restore_days",
+        variable: "RECONCILE_ROLE_RESTORE_DAYS",
+        kind: Kind::Days,
+        otherwise: Otherwise::Value("30"),
+        when: When::Seed,
+        about: "For how long roles that a plan took are given back when the person is restored.",
+    }
+    BreakGlassUserIds {
+        key: "admin_breakglass_user_ids",
+        variable: "ADMIN_BREAKGLASS_USER_IDS",
+        kind: Kind::List,
+        otherwise: Otherwise::Nothing("nobody"),
+        in_file: false,
+        when: When::Live,
+        about: "Ids of people (`app_user.user_id`) who get administrative access in an emergency. \
+                Remove it when access is recovered.",
+    }
+    BreakGlassEmails {
+        key: "admin_breakglass_emails",
+        variable: "ADMIN_BREAKGLASS_EMAILS",
+        kind: Kind::List,
+        otherwise: Otherwise::Nothing("nobody"),
+        in_file: false,
+        when: When::Live,
+        about: "The same by e-mail address (`app_user.email`), in any case. Either of the two is \
+                enough.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn keys_and_variables_are_unique_and_every_setting_is_documented() {
+        let mut names = BTreeSet::new();
+        for setting in SETTINGS {
+            assert!(names.insert(setting.key.to_owned()), "{}", setting.key);
+            let variables = [Some(setting.variable.to_owned()), setting.file_variable()];
+            for variable in variables.into_iter().flatten() {
+                assert!(names.insert(variable.clone()), "{variable}");
+            }
+            assert!(setting.about.ends_with('.'), "{}", setting.key);
+        }
+    }
+
+    #[test]
+    fn every_default_is_a_value_of_its_kind() {
+        for setting in SETTINGS {
+            match setting.otherwise {
+                Otherwise::Value(text) => assert!(setting.kind.read(text).is_some(), "{text}"),
+                Otherwise::Nothing(words) => assert!(!words.is_empty(), "{}", setting.key),
+            }
+        }
+    }
+}
