@@ -2894,7 +2894,7 @@ COMMENT ON VIEW public.organization_membership IS 'Memberships under the user ma
 --
 
 CREATE TABLE public.plan_skip (
-    plan_id text NOT NULL,
+    plan_no bigint NOT NULL,
     seq integer NOT NULL,
     reason text NOT NULL,
     skipped_at timestamp with time zone DEFAULT now() NOT NULL
@@ -2913,7 +2913,7 @@ COMMENT ON TABLE public.plan_skip IS 'Steps that were not applied because the pe
 --
 
 CREATE TABLE public.plan_spared (
-    plan_id text NOT NULL,
+    plan_no bigint NOT NULL,
     user_id uuid NOT NULL,
     spared_by text NOT NULL,
     eligibility text NOT NULL,
@@ -2933,7 +2933,7 @@ COMMENT ON TABLE public.plan_spared IS 'Who is left alone though the matrix woul
 --
 
 CREATE TABLE public.plan_step (
-    plan_id text NOT NULL,
+    plan_no bigint NOT NULL,
     seq integer NOT NULL,
     user_id uuid NOT NULL,
     version bigint NOT NULL,
@@ -3041,6 +3041,7 @@ COMMENT ON TABLE public.project IS 'A scope inside one organization.';
 --
 
 CREATE TABLE public.reconcile_plan (
+    plan_no bigint NOT NULL,
     plan_id text NOT NULL,
     fingerprint text NOT NULL,
     mode text NOT NULL,
@@ -3068,6 +3069,19 @@ ALTER TABLE public.reconcile_plan OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.reconcile_plan IS 'Reconcile plans, newest last; an empty one is not stored.';
+
+--
+-- Name: reconcile_plan_plan_no_seq; Type: SEQUENCE; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE public.reconcile_plan ALTER COLUMN plan_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reconcile_plan_plan_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: role; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -3457,21 +3471,21 @@ ALTER TABLE ONLY public.organization
 --
 
 ALTER TABLE ONLY public.plan_skip
-    ADD CONSTRAINT plan_skip_pkey PRIMARY KEY (plan_id, seq);
+    ADD CONSTRAINT plan_skip_pkey PRIMARY KEY (plan_no, seq);
 
 --
 -- Name: plan_spared plan_spared_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_spared
-    ADD CONSTRAINT plan_spared_pkey PRIMARY KEY (plan_id, user_id);
+    ADD CONSTRAINT plan_spared_pkey PRIMARY KEY (plan_no, user_id);
 
 --
 -- Name: plan_step plan_step_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_step
-    ADD CONSTRAINT plan_step_pkey PRIMARY KEY (plan_id, seq);
+    ADD CONSTRAINT plan_step_pkey PRIMARY KEY (plan_no, seq);
 
 --
 -- Name: platform platform_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -3506,7 +3520,14 @@ ALTER TABLE ONLY public.project
 --
 
 ALTER TABLE ONLY public.reconcile_plan
-    ADD CONSTRAINT reconcile_plan_pkey PRIMARY KEY (plan_id);
+    ADD CONSTRAINT reconcile_plan_pkey PRIMARY KEY (plan_no);
+
+--
+-- Name: reconcile_plan reconcile_plan_plan_id_key; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.reconcile_plan
+    ADD CONSTRAINT reconcile_plan_plan_id_key UNIQUE (plan_id);
 
 --
 -- Name: role role_name; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -4383,25 +4404,25 @@ ALTER TABLE ONLY public.membership
     ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id) ON DELETE CASCADE;
 
 --
--- Name: plan_skip plan_skip_plan_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+-- Name: plan_skip plan_skip_plan_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_skip
-    ADD CONSTRAINT plan_skip_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.reconcile_plan(plan_id) ON DELETE CASCADE;
+    ADD CONSTRAINT plan_skip_plan_no_fkey FOREIGN KEY (plan_no) REFERENCES public.reconcile_plan(plan_no) ON DELETE CASCADE;
 
 --
--- Name: plan_spared plan_spared_plan_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+-- Name: plan_spared plan_spared_plan_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_spared
-    ADD CONSTRAINT plan_spared_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.reconcile_plan(plan_id) ON DELETE CASCADE;
+    ADD CONSTRAINT plan_spared_plan_no_fkey FOREIGN KEY (plan_no) REFERENCES public.reconcile_plan(plan_no) ON DELETE CASCADE;
 
 --
--- Name: plan_step plan_step_plan_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+-- Name: plan_step plan_step_plan_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_step
-    ADD CONSTRAINT plan_step_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.reconcile_plan(plan_id) ON DELETE CASCADE;
+    ADD CONSTRAINT plan_step_plan_no_fkey FOREIGN KEY (plan_no) REFERENCES public.reconcile_plan(plan_no) ON DELETE CASCADE;
 
 --
 -- Name: user_roles project_in_tenant; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner

@@ -1,7 +1,10 @@
 -- Plans of reconcile: stored with their inputs, steps and reasons before anything is applied.
 
 create table reconcile_plan (
-  plan_id text primary key check (plan_id ~ '^[0-9a-f]{64}$'),
+  -- By which the rows below name it: 8 bytes a row instead of 65.
+  plan_no bigint generated always as identity primary key,
+  -- By which everybody else names it.
+  plan_id text not null unique check (plan_id ~ '^[0-9a-f]{64}$'),
   fingerprint text not null,
   mode text not null,
   max_age_seconds bigint not null,
@@ -26,7 +29,7 @@ create index reconcile_plan_created on reconcile_plan (created_at desc);
 create unique index reconcile_plan_one_held on reconcile_plan ((true)) where state = 'held';
 
 create table plan_step (
-  plan_id text not null references reconcile_plan on delete cascade,
+  plan_no bigint not null references reconcile_plan on delete cascade,
   seq integer not null,
   user_id uuid not null,
   version bigint not null,
@@ -43,26 +46,26 @@ create table plan_step (
   restore uuid[] not null,
   -- Stripped assignments that can't be given back: ["assignment id", "why"] each.
   lost jsonb,
-  primary key (plan_id, seq)
+  primary key (plan_no, seq)
 );
 comment on table plan_step is 'The ordered steps of a plan: restores, changes, suspensions.';
 
 create table plan_spared (
-  plan_id text not null references reconcile_plan on delete cascade,
+  plan_no bigint not null references reconcile_plan on delete cascade,
   user_id uuid not null,
   spared_by text not null,
   eligibility text not null,
   entitlement text not null,
-  primary key (plan_id, user_id)
+  primary key (plan_no, user_id)
 );
 comment on table plan_spared is 'Who is left alone though the matrix would suspend or restore them, and why.';
 
 create table plan_skip (
-  plan_id text not null references reconcile_plan on delete cascade,
+  plan_no bigint not null references reconcile_plan on delete cascade,
   seq integer not null,
   reason text not null,
   skipped_at timestamptz not null default now(),
-  primary key (plan_id, seq)
+  primary key (plan_no, seq)
 );
 comment on table plan_skip is 'Steps that were not applied because the person had moved on since the plan.';
 

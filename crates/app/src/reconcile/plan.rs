@@ -157,12 +157,12 @@ pub async fn list(reeve: &Reeve, limit: i64) -> Result<Vec<Stored>, Error> {
 pub async fn show(reeve: &Reeve, id: &str, all: bool, limit: i64) -> Result<Shown, Error> {
     let mut tx = reeve.database.snapshot("show plan").await?;
     let plan = find(&mut tx, id).await?;
-    let steps = stored::steps(&mut tx, &plan.plan_id, all, limit).await?;
-    let recorded = stored::recorded(&mut tx, &plan.plan_id)
+    let steps = stored::steps(&mut tx, plan.plan_no, all, limit).await?;
+    let recorded = stored::recorded(&mut tx, plan.plan_no)
         .await?
         .into_iter()
         .collect();
-    let spared = stored::spared(&mut tx, &plan.plan_id, limit).await?;
+    let spared = stored::spared(&mut tx, plan.plan_no, limit).await?;
     let ids: Vec<_> = steps
         .iter()
         .map(|step| step.user_id)

@@ -30,5 +30,5 @@ async fn approve(world: &World, plan_id: &str) -> Result<String, Error> {
 async fn state(world: &World, plan_id: &str) -> String {
     let plans = app::reconcile::list(world.reeve(), 100).await.unwrap();
     let found = plans.into_iter().find(|plan| plan.plan_id == plan_id);
-    found.expect("the plan is stored").state
+    found.expect("the plan is stored").state.to_string()
 }

@@ -6,3 +6,4 @@ mod plan;
 mod plan_promises;
 mod restore;
 mod snapshot;
+mod state;
