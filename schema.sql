@@ -3045,6 +3045,7 @@ CREATE TABLE public.reconcile_plan (
     plan_id text NOT NULL,
     fingerprint text NOT NULL,
     mode text NOT NULL,
+    judged_at timestamp with time zone NOT NULL,
     max_age_seconds bigint NOT NULL,
     max_age_for_this_run boolean NOT NULL,
     snapshots jsonb NOT NULL,
@@ -3728,6 +3729,18 @@ CREATE UNIQUE INDEX reconcile_plan_one_held ON public.reconcile_plan USING btree
 --
 
 CREATE INDEX stripped_assignment_user ON public.stripped_assignment USING btree (user_id);
+
+--
+-- Name: user_roles_begin; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX user_roles_begin ON public.user_roles USING btree (valid_from) WHERE (tenant_id IS NULL);
+
+--
+-- Name: user_roles_end; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX user_roles_end ON public.user_roles USING btree (valid_until) WHERE ((tenant_id IS NULL) AND (valid_until IS NOT NULL));
 
 --
 -- Name: user_roles_role; Type: INDEX; Schema: public; Owner: reeve_owner

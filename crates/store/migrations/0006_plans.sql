@@ -7,6 +7,9 @@ create table reconcile_plan (
   plan_id text not null unique check (plan_id ~ '^[0-9a-f]{64}$'),
   fingerprint text not null,
   mode text not null,
+  -- The clock by which everybody was judged; whatever begins or ends by itself after it, the plan
+  -- does not know.
+  judged_at timestamptz not null,
   max_age_seconds bigint not null,
   -- The age was given for this run alone; live decisions use the stored one.
   max_age_for_this_run boolean not null,

@@ -144,6 +144,7 @@ impl Run<'_> {
         let batch = Batch {
             plan_no: plan.plan_no,
             plan_id: &plan.plan_id,
+            judged_at: plan.judged_at,
             after: plan.applied_through,
             through,
         };
@@ -199,6 +200,7 @@ impl Run<'_> {
             };
             skipped += sql::skip_listed(tx, batch, &allowlist).await?;
         }
+        skipped += sql::skip_turned(tx, batch).await?;
         Ok(skipped + sql::skip_gone(tx, batch).await?)
     }
 }

@@ -113,6 +113,7 @@ pub async fn plan(
     }
     let header = Header {
         mode: draft.inputs.rules.mode.as_str(),
+        judged_at: draft.inputs.now,
         max_age: draft.inputs.rules.max_age,
         max_age_for_this_run: options
             .max_age

@@ -17,6 +17,8 @@ use crate::scope::Tx;
 pub struct Batch<'a> {
     pub plan_no: i64,
     pub plan_id: &'a str,
+    /// The clock by which the plan judged everybody.
+    pub judged_at: Timestamp,
     pub after: i32,
     pub through: i32,
 }
@@ -53,6 +55,40 @@ pub async fn skip_listed(
         batch.through,
         &allowlist.user_ids,
         &allowlist.emails
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Notes as skipped the steps of the batch about whom a hold, an exemption or an assignment began or
+/// ended by the clock since the plan, where nothing else changed: it is in nobody's version. Raises
+/// it, for the reason of [`skip_listed`]. Comes before [`set_standing`]; returns how many those are.
+pub async fn skip_turned(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "with turned as (
+           select user_id from hold
+            where ended_at is null
+              and (starts_at > $4 and starts_at <= now() or ends_at > $4 and ends_at <= now())
+           union select user_id from exemption
+            where ended_at is null
+              and (starts_at > $4 and starts_at <= now() or ends_at > $4 and ends_at <= now())
+           union select user_id from user_roles
+            where tenant_id is null and valid_from > $4 and valid_from <= now()
+           union select user_id from user_roles
+            where tenant_id is null and valid_until > $4 and valid_until <= now()),
+         steps as (
+           select s.plan_no, s.seq, s.user_id
+             from plan_step s join turned using (user_id) join app_user u using (user_id)
+            where s.plan_no = $1 and s.seq > $2 and s.seq <= $3 and u.version = s.version),
+         moved as (update app_user set version = version where user_id in (select user_id from steps))
+         insert into plan_skip (plan_no, seq, reason)
+         select plan_no, seq, 'a hold, an exemption or a role began or ended since the plan' from steps
+         on conflict do nothing",
+        batch.plan_no,
+        batch.after,
+        batch.through,
+        batch.judged_at.to_sqlx() as jiff_sqlx::Timestamp
     )
     .execute(tx.connection())
     .await?;

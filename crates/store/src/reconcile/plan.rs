@@ -7,6 +7,7 @@ use domain::reconcile::guard::Guard;
 use domain::reconcile::plan::{Counts, Plan, PlanId, Spared, Step};
 use domain::reconcile::state::State;
 use jiff::{SignedDuration, Timestamp};
+use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,6 +20,8 @@ use crate::scope::Tx;
 #[derive(Clone, Debug)]
 pub struct Header<'a> {
     pub mode: &'a str,
+    /// The clock by which everybody was judged.
+    pub judged_at: Timestamp,
     pub max_age: SignedDuration,
     pub max_age_for_this_run: bool,
     pub snapshots: Value,
@@ -37,6 +40,8 @@ pub struct Stored {
     pub fingerprint: String,
     pub state: State,
     pub mode: String,
+    #[serde(skip)]
+    pub judged_at: Timestamp,
     pub max_age_seconds: i64,
     pub max_age_for_this_run: bool,
     pub snapshots: Value,
@@ -109,11 +114,11 @@ pub async fn supersede(tx: &mut Tx, by: &Plan<'_>) -> Result<(), StoreError> {
 /// run are no part of its id): then its header is written anew. Returns whether anything was written.
 pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<bool, StoreError> {
     let written = sqlx::query!(
-        r#"insert into reconcile_plan as there (plan_id, fingerprint, mode, max_age_seconds,
+        r#"insert into reconcile_plan as there (plan_id, fingerprint, mode, judged_at, max_age_seconds,
                 max_age_for_this_run, snapshots, counts, guard, state, made_by, correlation_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (plan_id) do update
-            set max_age_seconds = excluded.max_age_seconds,
+            set judged_at = excluded.judged_at, max_age_seconds = excluded.max_age_seconds,
                 max_age_for_this_run = excluded.max_age_for_this_run,
                 snapshots = excluded.snapshots, counts = excluded.counts, guard = excluded.guard,
                 state = excluded.state, approved_at = null, approved_by = null,
@@ -127,6 +132,7 @@ pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<
         plan.id.0,
         plan.fingerprint.as_str(),
         header.mode,
+        header.judged_at.to_sqlx() as jiff_sqlx::Timestamp,
         header.max_age.as_secs(),
         header.max_age_for_this_run,
         header.snapshots,
@@ -253,8 +259,8 @@ async fn store_spared(tx: &mut Tx, plan_no: i64, plan: &Plan<'_>) -> Result<(), 
 /// Plans whose id begins so, newest first; an empty beginning means all. At most `limit`.
 pub async fn list(tx: &mut Tx, id_prefix: &str, limit: i64) -> Result<Vec<Stored>, StoreError> {
     let rows = sqlx::query!(
-        r#"select plan_no, plan_id, fingerprint, state, mode, max_age_seconds, max_age_for_this_run, snapshots,
-                  counts, guard, made_by, created_at, approved_at, approved_by, applied_through,
+        r#"select plan_no, plan_id, fingerprint, state, mode, judged_at, max_age_seconds,
+                  max_age_for_this_run, snapshots, counts, guard, made_by, created_at, approved_at, approved_by, applied_through,
                   applied_at
              from reconcile_plan where starts_with(plan_id, $1)
             order by created_at desc limit $2"#,
@@ -273,6 +279,7 @@ pub async fn list(tx: &mut Tx, id_prefix: &str, limit: i64) -> Result<Vec<Stored
                 fingerprint: row.fingerprint,
                 state: row.state.parse().map_err(|e| corrupt("state", &e))?,
                 mode: row.mode,
+                judged_at: row.judged_at.to_jiff(),
                 max_age_seconds: row.max_age_seconds,
                 max_age_for_this_run: row.max_age_for_this_run,
                 snapshots: row.snapshots,

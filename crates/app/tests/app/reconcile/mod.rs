@@ -1,5 +1,6 @@
 //! Reconcile, from the facts in the database to what it leaves there.
 
+mod clock;
 mod guard;
 mod matrix;
 mod overtaken;

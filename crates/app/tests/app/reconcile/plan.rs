@@ -268,9 +268,9 @@ async fn a_plan_is_named_by_the_beginning_of_its_id() {
     scene(
         &world,
         format!(
-            "insert into reconcile_plan (plan_id, fingerprint, mode, max_age_seconds, max_age_for_this_run, snapshots,
+            "insert into reconcile_plan (plan_id, fingerprint, mode, judged_at, max_age_seconds, max_age_for_this_run, snapshots,
                 counts, guard, made_by)
-             select '{twin}', fingerprint, mode, max_age_seconds, max_age_for_this_run, snapshots,
+             select '{twin}', fingerprint, mode, judged_at, max_age_seconds, max_age_for_this_run, snapshots,
                 counts, guard, made_by from reconcile_plan"
         ),
     )
