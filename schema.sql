@@ -4431,13 +4431,6 @@ ALTER TABLE ONLY public.plan_spared
     ADD CONSTRAINT plan_spared_plan_no_fkey FOREIGN KEY (plan_no) REFERENCES public.reconcile_plan(plan_no) ON DELETE CASCADE;
 
 --
--- Name: plan_step plan_step_plan_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
---
-
-ALTER TABLE ONLY public.plan_step
-    ADD CONSTRAINT plan_step_plan_no_fkey FOREIGN KEY (plan_no) REFERENCES public.reconcile_plan(plan_no) ON DELETE CASCADE;
-
---
 -- Name: user_roles project_in_tenant; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 

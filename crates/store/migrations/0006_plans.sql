@@ -32,7 +32,9 @@ create index reconcile_plan_created on reconcile_plan (created_at desc);
 create unique index reconcile_plan_one_held on reconcile_plan ((true)) where state = 'held';
 
 create table plan_step (
-  plan_no bigint not null references reconcile_plan on delete cascade,
+  -- Without a reference: looking up the plan once a step would double the cost of storing a hundred
+  -- thousand of them. Steps are written with their plan and deleted with it, each by one function.
+  plan_no bigint not null,
   seq integer not null,
   user_id uuid not null,
   version bigint not null,
