@@ -366,6 +366,36 @@ ALTER FUNCTION public.is_operation() OWNER TO reeve_owner;
 COMMENT ON FUNCTION public.is_operation() IS 'Whether one of Reeve''s own operations runs, which writes its audit row itself. Everything else is raw SQL.';
 
 --
+-- Name: is_role_overrides(jsonb); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.is_role_overrides(value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case when jsonb_typeof(value) <> 'object' then false else
+    not exists (
+      select from jsonb_each(value) as claim (name, content)
+       where case
+         when name = 'enabled' then jsonb_typeof(content) <> 'boolean'
+         when name in ('preserved', 'preserved_roles', 'suppressed', 'suppressed_roles') then
+           jsonb_typeof(content) <> 'array'
+           or jsonb_path_exists(content, 'strict $[*] ? (@.type() != "string")', silent => true)
+         else false
+       end)
+    -- Two names of one list, of which one would be lost.
+    and not value ?& '{preserved,preserved_roles}' and not value ?& '{suppressed,suppressed_roles}'
+  end
+$_$;
+
+ALTER FUNCTION public.is_role_overrides(value jsonb) OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION is_role_overrides(value jsonb); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.is_role_overrides(value jsonb) IS 'Whether a value has the shape of claims.role_overrides: {"enabled": boolean, "preserved": [role names], "suppressed": [role names]}, each optional; the lists may also be called preserved_roles and suppressed_roles.';
+
+--
 -- Name: maintain_audit_partitions(integer); Type: FUNCTION; Schema: public; Owner: reeve_owner
 --
 
@@ -2435,7 +2465,8 @@ CREATE TABLE public.app_user (
     CONSTRAINT app_user_status_before_disabled_check CHECK ((status_before_disabled = ANY (ARRAY['active'::text, 'suspended'::text]))),
     CONSTRAINT app_user_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'disabled'::text]))),
     CONSTRAINT disabled_remembers CHECK (((status_before_disabled IS NULL) OR (status = 'disabled'::text))),
-    CONSTRAINT reconciled_together CHECK (((reconciled_in_scope IS NULL) = (reconciled_entitled IS NULL)))
+    CONSTRAINT reconciled_together CHECK (((reconciled_in_scope IS NULL) = (reconciled_entitled IS NULL))),
+    CONSTRAINT role_overrides_shape CHECK (((NOT (claims ? 'role_overrides'::text)) OR public.is_role_overrides((claims -> 'role_overrides'::text))))
 )
 WITH (fillfactor='80');
 
@@ -4765,6 +4796,14 @@ GRANT ALL ON FUNCTION public.is_operation() TO reeve_app;
 GRANT ALL ON FUNCTION public.is_operation() TO reeve_system;
 GRANT ALL ON FUNCTION public.is_operation() TO reeve_views;
 GRANT ALL ON FUNCTION public.is_operation() TO reeve_operator;
+
+--
+-- Name: FUNCTION is_role_overrides(value jsonb); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.is_role_overrides(value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_role_overrides(value jsonb) TO reeve_system;
+GRANT ALL ON FUNCTION public.is_role_overrides(value jsonb) TO reeve_operator;
 
 --
 -- Name: FUNCTION maintain_audit_partitions(retention_months integer); Type: ACL; Schema: public; Owner: reeve_owner
