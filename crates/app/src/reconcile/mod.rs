@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{Caller, Error, Reeve, record_change};
 
 pub use apply::{Applied, apply};
-pub use plan::{Made, list, plan, show};
+pub use plan::{Made, list, plan, prune, show};
 
 /// The lease and the operation of reconcile.
 pub(crate) const LEASE: &str = "reconcile";

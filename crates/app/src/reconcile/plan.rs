@@ -10,6 +10,7 @@ use domain::reconcile::plan::Counts;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::reconcile::plan::{self as stored, Header, Stored, StoredSpared, StoredStep};
+use store::scope::Context;
 use store::{Tx, identity};
 
 use super::draft::Draft;
@@ -196,6 +197,21 @@ pub async fn show(reeve: &Reeve, id: &str, all: bool, limit: i64) -> Result<Show
             })
             .collect(),
     })
+}
+
+/// Deletes plans that have been over for so many days (at least one), but for the newest hundred. What
+/// they did stays in the audit log. Returns how many.
+pub async fn prune(reeve: &Reeve, keep_days: u16) -> Result<u64, Error> {
+    if keep_days == 0 {
+        let problem = "a plan that is over is kept for at least a day";
+        return Err(Error::invalid("days", problem));
+    }
+    let context = Context::default();
+    let mut tx = reeve.database.system("prune plans", &context).await?;
+    stored::lock(&mut tx).await?;
+    let pruned = stored::prune(&mut tx, keep_days.into()).await?;
+    tx.commit().await?;
+    Ok(pruned)
 }
 
 /// Two stored answers in words; a code of a newer version stands as it is.

@@ -373,3 +373,27 @@ pub async fn approve(tx: &mut Tx, plan_no: i64, by: UserId) -> Result<bool, Stor
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Plans that [`prune`] keeps however old they are: what an operator who comes back to a quiet
+/// installation would page through.
+const KEEP_NEWEST: i64 = 100;
+
+/// Deletes plans that are over, applied or superseded, with their steps: those older than so many
+/// days that are not among the newest hundred either. Returns how many. Take [`lock`] first, or a
+/// superseded plan may just be stored anew.
+pub async fn prune(tx: &mut Tx, keep_days: i32) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "with old as (
+           select plan_no from reconcile_plan
+            where state in ('applied', 'superseded')
+              and created_at < now() - make_interval(days => $1)
+              and plan_no not in (select plan_no from reconcile_plan order by created_at desc limit $2)),
+         steps as (delete from plan_step where plan_no in (select plan_no from old))
+         delete from reconcile_plan where plan_no in (select plan_no from old)",
+        keep_days,
+        KEEP_NEWEST
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}

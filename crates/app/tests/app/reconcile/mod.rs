@@ -5,6 +5,7 @@ mod guard;
 mod matrix;
 mod overtaken;
 mod plan;
+mod prune;
 mod record;
 mod repeat;
 mod restore;
