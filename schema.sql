@@ -366,6 +366,36 @@ ALTER FUNCTION public.is_operation() OWNER TO reeve_owner;
 COMMENT ON FUNCTION public.is_operation() IS 'Whether one of Reeve''s own operations runs, which writes its audit row itself. Everything else is raw SQL.';
 
 --
+-- Name: is_role_overrides(jsonb); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.is_role_overrides(value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case when jsonb_typeof(value) <> 'object' then false else
+    not exists (
+      select from jsonb_each(value) as claim (name, content)
+       where case
+         when name = 'enabled' then jsonb_typeof(content) <> 'boolean'
+         when name in ('preserved', 'preserved_roles', 'suppressed', 'suppressed_roles') then
+           jsonb_typeof(content) <> 'array'
+           or jsonb_path_exists(content, 'strict $[*] ? (@.type() != "string")', silent => true)
+         else false
+       end)
+    -- Two names of one list, of which one would be lost.
+    and not value ?& '{preserved,preserved_roles}' and not value ?& '{suppressed,suppressed_roles}'
+  end
+$_$;
+
+ALTER FUNCTION public.is_role_overrides(value jsonb) OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION is_role_overrides(value jsonb); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.is_role_overrides(value jsonb) IS 'Whether a value has the shape of claims.role_overrides: {"enabled": boolean, "preserved": [role names], "suppressed": [role names]}, each optional; the lists may also be called preserved_roles and suppressed_roles.';
+
+--
 -- Name: maintain_audit_partitions(integer); Type: FUNCTION; Schema: public; Owner: reeve_owner
 --
 
@@ -377,17 +407,27 @@ declare
   first date := date_trunc('month', now() at time zone 'utc');
   month date;
   name text;
+  begins timestamptz;
+  ends timestamptz;
 begin
   perform pg_advisory_xact_lock(hashtext('maintain_audit_partitions'));
-  for i in 0..3 loop
-    month := first + make_interval(months => i);
+  foreach month in array array(
+    select first + make_interval(months => i) from generate_series(0, 3) i
+    union select date_trunc('month', created_at at time zone 'utc') from audit_log_default
+    order by 1)
+  loop
     name := 'audit_log_' || to_char(month, 'YYYY_MM');
-    if to_regclass('public.' || name) is null then
-      execute format(
-        'create table %I partition of audit_log for values from (%L) to (%L)',
-        name, month || ' 00:00:00+00', (month + interval '1 month')::date || ' 00:00:00+00');
-      execute format('comment on table %I is %L', name, 'The audit log of one month.');
-    end if;
+    continue when to_regclass('public.' || name) is not null;
+    begins := month::timestamp at time zone 'utc';
+    ends := (month + interval '1 month') at time zone 'utc';
+    -- What somebody else writes into the default one now, the statement that moves would not see.
+    lock table audit_log in access exclusive mode;
+    execute format('create table %I (like audit_log including defaults including constraints)', name);
+    execute format('comment on table %I is %L', name, 'The audit log of one month.');
+    execute format(
+      'with moved as (delete from audit_log_default where created_at >= $1 and created_at < $2 returning *)
+       insert into %I select * from moved', name) using begins, ends;
+    execute format('alter table audit_log attach partition %I for values from (%L) to (%L)', name, begins, ends);
   end loop;
   if retention_months is null then
     return;
@@ -410,7 +450,7 @@ ALTER FUNCTION public.maintain_audit_partitions(retention_months integer) OWNER 
 -- Name: FUNCTION maintain_audit_partitions(retention_months integer); Type: COMMENT; Schema: public; Owner: reeve_owner
 --
 
-COMMENT ON FUNCTION public.maintain_audit_partitions(retention_months integer) IS 'Makes the partitions of this month and three ahead; drops those older than the retention, if one is given (months).';
+COMMENT ON FUNCTION public.maintain_audit_partitions(retention_months integer) IS 'Makes the partitions of this month, of three ahead and of what lies in the default one; drops those older than the retention, if one is given (months).';
 
 --
 -- Name: organization_before_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -2435,7 +2475,8 @@ CREATE TABLE public.app_user (
     CONSTRAINT app_user_status_before_disabled_check CHECK ((status_before_disabled = ANY (ARRAY['active'::text, 'suspended'::text]))),
     CONSTRAINT app_user_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'disabled'::text]))),
     CONSTRAINT disabled_remembers CHECK (((status_before_disabled IS NULL) OR (status = 'disabled'::text))),
-    CONSTRAINT reconciled_together CHECK (((reconciled_in_scope IS NULL) = (reconciled_entitled IS NULL)))
+    CONSTRAINT reconciled_together CHECK (((reconciled_in_scope IS NULL) = (reconciled_entitled IS NULL))),
+    CONSTRAINT role_overrides_shape CHECK (((NOT (claims ? 'role_overrides'::text)) OR public.is_role_overrides((claims -> 'role_overrides'::text))))
 )
 WITH (fillfactor='80');
 
@@ -2974,7 +3015,7 @@ COMMENT ON VIEW public.organization_membership IS 'Memberships under the user ma
 --
 
 CREATE TABLE public.plan_skip (
-    plan_id text NOT NULL,
+    plan_no bigint NOT NULL,
     seq integer NOT NULL,
     reason text NOT NULL,
     skipped_at timestamp with time zone DEFAULT now() NOT NULL
@@ -2993,7 +3034,7 @@ COMMENT ON TABLE public.plan_skip IS 'Steps that were not applied because the pe
 --
 
 CREATE TABLE public.plan_spared (
-    plan_id text NOT NULL,
+    plan_no bigint NOT NULL,
     user_id uuid NOT NULL,
     spared_by text NOT NULL,
     eligibility text NOT NULL,
@@ -3013,7 +3054,7 @@ COMMENT ON TABLE public.plan_spared IS 'Who is left alone though the matrix woul
 --
 
 CREATE TABLE public.plan_step (
-    plan_id text NOT NULL,
+    plan_no bigint NOT NULL,
     seq integer NOT NULL,
     user_id uuid NOT NULL,
     version bigint NOT NULL,
@@ -3121,9 +3162,11 @@ COMMENT ON TABLE public.project IS 'A scope inside one organization.';
 --
 
 CREATE TABLE public.reconcile_plan (
+    plan_no bigint NOT NULL,
     plan_id text NOT NULL,
     fingerprint text NOT NULL,
     mode text NOT NULL,
+    judged_at timestamp with time zone NOT NULL,
     max_age_seconds bigint NOT NULL,
     max_age_for_this_run boolean NOT NULL,
     snapshots jsonb NOT NULL,
@@ -3148,6 +3191,19 @@ ALTER TABLE public.reconcile_plan OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.reconcile_plan IS 'Reconcile plans, newest last; an empty one is not stored.';
+
+--
+-- Name: reconcile_plan_plan_no_seq; Type: SEQUENCE; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE public.reconcile_plan ALTER COLUMN plan_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reconcile_plan_plan_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: role; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -3558,21 +3614,21 @@ ALTER TABLE ONLY public.organization
 --
 
 ALTER TABLE ONLY public.plan_skip
-    ADD CONSTRAINT plan_skip_pkey PRIMARY KEY (plan_id, seq);
+    ADD CONSTRAINT plan_skip_pkey PRIMARY KEY (plan_no, seq);
 
 --
 -- Name: plan_spared plan_spared_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_spared
-    ADD CONSTRAINT plan_spared_pkey PRIMARY KEY (plan_id, user_id);
+    ADD CONSTRAINT plan_spared_pkey PRIMARY KEY (plan_no, user_id);
 
 --
 -- Name: plan_step plan_step_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_step
-    ADD CONSTRAINT plan_step_pkey PRIMARY KEY (plan_id, seq);
+    ADD CONSTRAINT plan_step_pkey PRIMARY KEY (plan_no, seq);
 
 --
 -- Name: platform platform_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -3607,7 +3663,14 @@ ALTER TABLE ONLY public.project
 --
 
 ALTER TABLE ONLY public.reconcile_plan
-    ADD CONSTRAINT reconcile_plan_pkey PRIMARY KEY (plan_id);
+    ADD CONSTRAINT reconcile_plan_pkey PRIMARY KEY (plan_no);
+
+--
+-- Name: reconcile_plan reconcile_plan_plan_id_key; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.reconcile_plan
+    ADD CONSTRAINT reconcile_plan_plan_id_key UNIQUE (plan_id);
 
 --
 -- Name: role role_name; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -3814,6 +3877,18 @@ CREATE UNIQUE INDEX reconcile_plan_one_held ON public.reconcile_plan USING btree
 --
 
 CREATE INDEX stripped_assignment_user ON public.stripped_assignment USING btree (user_id);
+
+--
+-- Name: user_roles_begin; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX user_roles_begin ON public.user_roles USING btree (valid_from) WHERE (tenant_id IS NULL);
+
+--
+-- Name: user_roles_end; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX user_roles_end ON public.user_roles USING btree (valid_until) WHERE ((tenant_id IS NULL) AND (valid_until IS NOT NULL));
 
 --
 -- Name: user_roles_role; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -4511,25 +4586,18 @@ ALTER TABLE ONLY public.membership
     ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id) ON DELETE CASCADE;
 
 --
--- Name: plan_skip plan_skip_plan_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+-- Name: plan_skip plan_skip_plan_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_skip
-    ADD CONSTRAINT plan_skip_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.reconcile_plan(plan_id) ON DELETE CASCADE;
+    ADD CONSTRAINT plan_skip_plan_no_fkey FOREIGN KEY (plan_no) REFERENCES public.reconcile_plan(plan_no) ON DELETE CASCADE;
 
 --
--- Name: plan_spared plan_spared_plan_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+-- Name: plan_spared plan_spared_plan_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
 ALTER TABLE ONLY public.plan_spared
-    ADD CONSTRAINT plan_spared_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.reconcile_plan(plan_id) ON DELETE CASCADE;
-
---
--- Name: plan_step plan_step_plan_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
---
-
-ALTER TABLE ONLY public.plan_step
-    ADD CONSTRAINT plan_step_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.reconcile_plan(plan_id) ON DELETE CASCADE;
+    ADD CONSTRAINT plan_spared_plan_no_fkey FOREIGN KEY (plan_no) REFERENCES public.reconcile_plan(plan_no) ON DELETE CASCADE;
 
 --
 -- Name: user_roles project_in_tenant; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -4866,6 +4934,14 @@ GRANT ALL ON FUNCTION public.is_operation() TO reeve_app;
 GRANT ALL ON FUNCTION public.is_operation() TO reeve_system;
 GRANT ALL ON FUNCTION public.is_operation() TO reeve_views;
 GRANT ALL ON FUNCTION public.is_operation() TO reeve_operator;
+
+--
+-- Name: FUNCTION is_role_overrides(value jsonb); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.is_role_overrides(value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_role_overrides(value jsonb) TO reeve_system;
+GRANT ALL ON FUNCTION public.is_role_overrides(value jsonb) TO reeve_operator;
 
 --
 -- Name: FUNCTION maintain_audit_partitions(retention_months integer); Type: ACL; Schema: public; Owner: reeve_owner

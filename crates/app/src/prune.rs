@@ -1,4 +1,5 @@
-//! Letting go of what nobody needs any more: rows of the feed, alerts long closed.
+//! Letting go of what nobody needs any more: rows of the feed, alerts long closed, plans
+//! long over.
 
 use serde::Serialize;
 use store::scope::Context;
@@ -9,20 +10,26 @@ use crate::{Error, Reeve};
 /// Closed alerts are kept so long, in days: a quarter, for whoever reviews it.
 const ALERT_DAYS: i32 = 92;
 
+/// Plans that are over are kept so long, in days; what they did stays in the audit log.
+const PLAN_DAYS: u16 = 30;
+
 /// How many rows went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Pruned {
     pub feed: u64,
     pub alerts: u64,
+    pub plans: u64,
 }
 
 /// Prunes; harmless to repeat.
 pub async fn prune(reeve: &Reeve) -> Result<Pruned, Error> {
     let context = Context::default();
+    let plans = crate::reconcile::prune(reeve, PLAN_DAYS).await?;
     let mut tx = reeve.database.system("prune", &context).await?;
     let pruned = Pruned {
         feed: feed::prune(&mut tx).await?,
         alerts: alert::prune(&mut tx, ALERT_DAYS).await?,
+        plans,
     };
     tx.commit().await?;
     Ok(pruned)

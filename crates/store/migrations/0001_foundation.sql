@@ -118,23 +118,37 @@ create trigger append_only before update or delete or truncate on audit_log
 
 -- Keeps three months of partitions ahead and drops what is older than the retention. Runs as the
 -- owner, since making and dropping tables is nothing that the runtime may do otherwise.
+--
+-- A month that began without its partition has its rows in the default one, and no partition can be
+-- made beside them: so each is filled from there before it is attached. Partitions are nobody's but
+-- the owner's, so that this function is the only one that takes a row out of one.
 create function maintain_audit_partitions(retention_months integer default null) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   first date := date_trunc('month', now() at time zone 'utc');
   month date;
   name text;
+  begins timestamptz;
+  ends timestamptz;
 begin
   perform pg_advisory_xact_lock(hashtext('maintain_audit_partitions'));
-  for i in 0..3 loop
-    month := first + make_interval(months => i);
+  foreach month in array array(
+    select first + make_interval(months => i) from generate_series(0, 3) i
+    union select date_trunc('month', created_at at time zone 'utc') from audit_log_default
+    order by 1)
+  loop
     name := 'audit_log_' || to_char(month, 'YYYY_MM');
-    if to_regclass('public.' || name) is null then
-      execute format(
-        'create table %I partition of audit_log for values from (%L) to (%L)',
-        name, month || ' 00:00:00+00', (month + interval '1 month')::date || ' 00:00:00+00');
-      execute format('comment on table %I is %L', name, 'The audit log of one month.');
-    end if;
+    continue when to_regclass('public.' || name) is not null;
+    begins := month::timestamp at time zone 'utc';
+    ends := (month + interval '1 month') at time zone 'utc';
+    -- What somebody else writes into the default one now, the statement that moves would not see.
+    lock table audit_log in access exclusive mode;
+    execute format('create table %I (like audit_log including defaults including constraints)', name);
+    execute format('comment on table %I is %L', name, 'The audit log of one month.');
+    execute format(
+      'with moved as (delete from audit_log_default where created_at >= $1 and created_at < $2 returning *)
+       insert into %I select * from moved', name) using begins, ends;
+    execute format('alter table audit_log attach partition %I for values from (%L) to (%L)', name, begins, ends);
   end loop;
   if retention_months is null then
     return;
@@ -151,7 +165,7 @@ begin
   end loop;
 end $$;
 comment on function maintain_audit_partitions(integer) is
-  'Makes the partitions of this month and three ahead; drops those older than the retention, if one is given (months).';
+  'Makes the partitions of this month, of three ahead and of what lies in the default one; drops those older than the retention, if one is given (months).';
 grant execute on function maintain_audit_partitions(integer) to reeve_system;
 select maintain_audit_partitions();
 

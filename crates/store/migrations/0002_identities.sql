@@ -1,5 +1,27 @@
 -- Identities and their links. Nobody is ever deleted (R-04); leaving is a status.
 
+-- Operators write this claim by SQL, and reconcile reads everybody's: one that can't be read would
+-- stop it for all. So it is refused where it is typed.
+create function is_role_overrides(value jsonb) returns boolean
+language sql immutable parallel safe as $$
+  select case when jsonb_typeof(value) <> 'object' then false else
+    not exists (
+      select from jsonb_each(value) as claim (name, content)
+       where case
+         when name = 'enabled' then jsonb_typeof(content) <> 'boolean'
+         when name in ('preserved', 'preserved_roles', 'suppressed', 'suppressed_roles') then
+           jsonb_typeof(content) <> 'array'
+           or jsonb_path_exists(content, 'strict $[*] ? (@.type() != "string")', silent => true)
+         else false
+       end)
+    -- Two names of one list, of which one would be lost.
+    and not value ?& '{preserved,preserved_roles}' and not value ?& '{suppressed,suppressed_roles}'
+  end
+$$;
+comment on function is_role_overrides(jsonb) is
+  'Whether a value has the shape of claims.role_overrides: {"enabled": boolean, "preserved": [role names], "suppressed": [role names]}, each optional; the lists may also be called preserved_roles and suppressed_roles.';
+grant execute on function is_role_overrides(jsonb) to reeve_system, reeve_operator;
+
 create table app_user (
   user_id uuid primary key default uuid_v7(),
   email text not null check (length(email) between 3 and 254),
@@ -18,6 +40,7 @@ create table app_user (
   version bigint not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  constraint role_overrides_shape check (not claims ? 'role_overrides' or is_role_overrides(claims -> 'role_overrides')),
   constraint reconciled_together check ((reconciled_in_scope is null) = (reconciled_entitled is null)),
   constraint disabled_remembers check (status_before_disabled is null or status = 'disabled')
 )

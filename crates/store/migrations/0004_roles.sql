@@ -54,6 +54,9 @@ comment on table user_roles is
   'Assignments: a role given to an identity at a scope. One a source, so that a sync never takes what a person gave.';
 create index user_roles_role on user_roles (role_id, user_id);
 create index user_roles_tenant on user_roles (tenant_id, user_id) where tenant_id is not null;
+-- Whose assignment began or ended by the clock since some moment, which applying a plan asks.
+create index user_roles_begin on user_roles (valid_from) where tenant_id is null;
+create index user_roles_end on user_roles (valid_until) where tenant_id is null and valid_until is not null;
 
 -- A role is given at its own kind of scope, an organization's own role only inside it.
 create function user_roles_check() returns trigger

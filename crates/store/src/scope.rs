@@ -12,9 +12,9 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, Transaction};
 use crate::connect::Database;
 use crate::error::StoreError;
 
-/// How long a transaction may sit idle before the server ends it, in milliseconds. A runner that
-/// was stopped in the middle must not keep its locks beyond its lease.
-const IDLE_LIMIT_MS: u32 = 30_000;
+/// How long a transaction may sit idle before the server ends it, in milliseconds: whoever stopped in
+/// the middle must not keep its locks. That of a lease which is shorter may sit no longer than it.
+pub(crate) const IDLE_LIMIT_MS: u32 = 30_000;
 
 /// Who acts, for audit rows and row-level security.
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,8 @@ use domain::audit::Action;
 use domain::governance::privileged::BreakGlass;
 use domain::id::UserId;
 use domain::reconcile::fingerprint::Fingerprint;
-use domain::reconcile::plan::{Counts, Kind};
+use domain::reconcile::plan::Kind;
+use domain::reconcile::state::Extent;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::governance::{self, Governance};
@@ -147,7 +148,8 @@ impl Run<'_> {
             return Err(Error::LeaseLost);
         }
         let plan = find(&mut tx, id).await?;
-        let (end, held) = extent(&plan)?;
+        let Extent { steps, held } = extent(&plan)?;
+        let end = i32::try_from(steps).unwrap_or(i32::MAX);
         total.plan_id.clone_from(&plan.plan_id);
         total.held = held;
         if total.approval.is_none() {
@@ -159,7 +161,9 @@ impl Run<'_> {
         unchanged(&mut tx, &plan, seen).await?;
         let through = end.min(plan.applied_through.saturating_add(BATCH));
         let batch = Batch {
+            plan_no: plan.plan_no,
             plan_id: &plan.plan_id,
+            judged_at: plan.judged_at,
             after: plan.applied_through,
             through,
         };
@@ -217,6 +221,7 @@ impl Run<'_> {
             };
             skipped += sql::skip_listed(tx, batch, &allowlist).await?;
         }
+        skipped += sql::skip_turned(tx, batch).await?;
         Ok(skipped + sql::skip_gone(tx, batch).await?)
     }
 }
@@ -251,25 +256,15 @@ async fn approval(tx: &mut Tx, plan: &Stored) -> Result<Option<Approval>, StoreE
     }))
 }
 
-/// How far a plan may be applied, and how many suspensions are held back.
-fn extent(plan: &Stored) -> Result<(i32, u64), Error> {
-    let counts: Counts =
-        serde_json::from_value(plan.counts.clone()).map_err(|problem| StoreError::Corrupt {
-            table: "reconcile_plan",
-            column: "counts",
-            row: plan.plan_id.clone(),
-            problem: problem.to_string(),
-        })?;
-    let (given, suspensions) = (counts.restore + counts.change, counts.suspend);
-    let through = |steps| i32::try_from(steps).unwrap_or(i32::MAX);
-    match plan.state.as_str() {
-        "held" => Ok((through(given), suspensions)),
-        "planned" | "approved" | "applied" => Ok((through(given + suspensions), 0)),
-        state => Err(Error::Conflict(format!(
-            "plan {} is {state}: another plan took its place; see `reeve reconcile list`",
-            short(&plan.plan_id)
-        ))),
-    }
+/// How far a plan may be applied.
+fn extent(plan: &Stored) -> Result<Extent, Error> {
+    plan.state.extent(&plan.counts).ok_or_else(|| {
+        Error::Conflict(format!(
+            "plan {} is {}: another plan took its place; see `reeve reconcile list`",
+            short(&plan.plan_id),
+            plan.state
+        ))
+    })
 }
 
 /// Refuses if mode, policy, mapping or observation are no longer what the plan was made from.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{Caller, Error, Reeve, record_change};
 
 pub use apply::{Applied, Approval, apply};
-pub use plan::{Made, list, plan, show};
+pub use plan::{Made, list, plan, prune, show};
 
 /// The lease and the operation of reconcile.
 pub(crate) const LEASE: &str = "reconcile";
@@ -53,7 +53,7 @@ pub async fn approve(reeve: &Reeve, caller: &Caller, id: &str) -> Result<String,
         return Err(Error::invalid("plan", problem));
     }
     let stored = plan::find(&mut tx, id).await?;
-    if !store::reconcile::plan::approve(&mut tx, &stored.plan_id, caller.actor.user_id()).await? {
+    if !store::reconcile::plan::approve(&mut tx, stored.plan_no, caller.actor.user_id()).await? {
         return Err(Error::Conflict(format!(
             "plan {} is {}, not held: there is nothing to approve",
             plan::short(&stored.plan_id),

@@ -11,6 +11,7 @@ use domain::reconcile::plan::Counts;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::reconcile::plan::{self as stored, Header, Stored, StoredSpared, StoredStep};
+use store::scope::Context;
 use store::{Tx, identity};
 
 use super::draft::Draft;
@@ -115,6 +116,7 @@ pub async fn plan(
     }
     let header = Header {
         mode: draft.inputs.rules.mode.as_str(),
+        judged_at: draft.inputs.now,
         max_age: draft.inputs.rules.max_age,
         max_age_for_this_run: options
             .max_age
@@ -156,12 +158,12 @@ pub async fn list(reeve: &Reeve, limit: i64) -> Result<Vec<Stored>, Error> {
 pub async fn show(reeve: &Reeve, id: &str, all: bool, limit: i64) -> Result<Shown, Error> {
     let mut tx = reeve.database.snapshot("show plan").await?;
     let plan = find(&mut tx, id).await?;
-    let steps = stored::steps(&mut tx, &plan.plan_id, all, limit).await?;
-    let recorded = stored::recorded(&mut tx, &plan.plan_id)
+    let steps = stored::steps(&mut tx, plan.plan_no, all, limit).await?;
+    let recorded = stored::recorded(&mut tx, plan.plan_no)
         .await?
         .into_iter()
         .collect();
-    let spared = stored::spared(&mut tx, &plan.plan_id, limit).await?;
+    let spared = stored::spared(&mut tx, plan.plan_no, limit).await?;
     let ids: Vec<_> = steps
         .iter()
         .map(|step| step.user_id)
@@ -194,6 +196,21 @@ pub async fn show(reeve: &Reeve, id: &str, all: bool, limit: i64) -> Result<Show
             })
             .collect(),
     })
+}
+
+/// Deletes plans that have been over for so many days (at least one), but for the newest hundred. What
+/// they did stays in the audit log. Returns how many.
+pub async fn prune(reeve: &Reeve, keep_days: u16) -> Result<u64, Error> {
+    if keep_days == 0 {
+        let problem = "a plan that is over is kept for at least a day";
+        return Err(Error::invalid("days", problem));
+    }
+    let context = Context::default();
+    let mut tx = reeve.database.system("prune plans", &context).await?;
+    stored::lock(&mut tx).await?;
+    let pruned = stored::prune(&mut tx, keep_days.into()).await?;
+    tx.commit().await?;
+    Ok(pruned)
 }
 
 /// Two stored answers in words; a code of a newer version stands as it is.

@@ -226,20 +226,14 @@ fn list(plans: &[Stored]) -> String {
             "plan", "made", "state", "mode", "restore", "change", "suspend",
         ],
         plans.iter().map(|plan| {
-            let count = |name| {
-                plan.counts
-                    .get(name)
-                    .map(ToString::to_string)
-                    .unwrap_or_default()
-            };
             [
                 short(&plan.plan_id).to_owned(),
                 instant(plan.created_at),
-                plan.state.clone(),
+                plan.state.to_string(),
                 plan.mode.clone(),
-                count("restore"),
-                count("change"),
-                count("suspend"),
+                plan.counts.restore.to_string(),
+                plan.counts.change.to_string(),
+                plan.counts.suspend.to_string(),
             ]
         }),
     )

@@ -84,7 +84,8 @@ async fn an_apply_killed_within_a_batch_leaves_nothing_of_it_and_the_next_goes_o
     assert_eq!(place.progress().await, ("planned".to_owned(), FIRST_BATCH));
     let audited =
         "select count(*) from audit_log a join plan_step s on a.entity_pk = s.user_id::text
-                    where a.after_json->>'plan_id' = $1 and s.plan_id = $1 and s.seq > $2";
+                    join reconcile_plan p using (plan_no)
+                    where a.after_json->>'plan_id' = $1 and p.plan_id = $1 and s.seq > $2";
     let audited: i64 = sqlx::query_scalar(audited)
         .bind(&place.plan_id)
         .bind(FIRST_BATCH)

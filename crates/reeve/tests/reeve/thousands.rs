@@ -268,8 +268,8 @@ impl Place {
     pub(crate) async fn barrier(&self, seq: i32) -> PgConnection {
         let mut connection = self.connect().await;
         connection.execute("begin").await.unwrap();
-        let lock = "select u.user_id from app_user u join plan_step s using (user_id)
-                     where s.plan_id = $1 and s.seq = $2 for update of u";
+        let lock = "select u.user_id from app_user u join plan_step s using (user_id) join reconcile_plan p using (plan_no)
+                     where p.plan_id = $1 and s.seq = $2 for update of u";
         let locked: Uuid = sqlx::query_scalar(lock)
             .bind(&self.plan_id)
             .bind(seq)

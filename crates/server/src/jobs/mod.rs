@@ -83,7 +83,8 @@ pub fn all() -> Vec<Job> {
         Job {
             name: "prune",
             every: Every::Each(SignedDuration::from_hours(1)),
-            why: "the feed grows with every change; what all have read is let go before it weighs",
+            why: "the feed grows with every change and plans with every run; what nobody needs any \
+                  more is let go before it weighs",
             run: |reeve, _| Box::pin(prune(reeve)),
         },
     ]
@@ -145,8 +146,8 @@ async fn audit_partitions(reeve: Reeve) -> Result<Outcome, Error> {
 async fn prune(reeve: Reeve) -> Result<Outcome, Error> {
     let pruned = app::prune::prune(&reeve).await?;
     Ok(Outcome::Done(format!(
-        "{} rows of the feed, {} closed alerts",
-        pruned.feed, pruned.alerts
+        "{} rows of the feed, {} closed alerts, {} plans that are over",
+        pruned.feed, pruned.alerts, pruned.plans
     )))
 }
 

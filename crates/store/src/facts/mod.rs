@@ -371,7 +371,7 @@ async fn load_rows(tx: &mut Tx, lens: &Lens<'_>) -> Result<Vec<Row>, StoreError>
     Ok(rows)
 }
 
-/// The few who have role overrides.
+/// The few who have role overrides. The constraint `role_overrides_shape` refuses what can't be read.
 async fn load_overrides(tx: &mut Tx) -> Result<HashMap<Uuid, RoleOverrides>, StoreError> {
     let rows = sqlx::query!(
         r#"select user_id, claims -> 'role_overrides' as "overrides!" from app_user

@@ -15,7 +15,10 @@ use crate::scope::Tx;
 /// The steps `after < seq <= through` of a plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
+    pub plan_no: i64,
     pub plan_id: &'a str,
+    /// The clock by which the plan judged everybody.
+    pub judged_at: Timestamp,
     pub after: i32,
     pub through: i32,
 }
@@ -39,15 +42,15 @@ pub async fn skip_listed(
 ) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "with listed as (
-           select s.plan_id, s.seq, s.user_id
+           select s.plan_no, s.seq, s.user_id
              from plan_step s join app_user u using (user_id)
-            where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+            where s.plan_no = $1 and s.seq > $2 and s.seq <= $3
               and (s.kind = 'suspend' or s.strip <> '{}')
               and (u.user_id = any ($4) or lower(u.email) = any ($5))),
          moved as (update app_user set version = version where user_id in (select user_id from listed))
-         insert into plan_skip (plan_id, seq, reason)
-         select plan_id, seq, 'on the break-glass list since the plan' from listed",
-        batch.plan_id,
+         insert into plan_skip (plan_no, seq, reason)
+         select plan_no, seq, 'on the break-glass list since the plan' from listed",
+        batch.plan_no,
         batch.after,
         batch.through,
         &allowlist.user_ids,
@@ -58,18 +61,52 @@ pub async fn skip_listed(
     Ok(done.rows_affected())
 }
 
+/// Notes as skipped the steps of the batch about whom a hold, an exemption or an assignment began or
+/// ended by the clock since the plan, where nothing else changed: it is in nobody's version. Raises
+/// it, for the reason of [`skip_listed`]. Comes before [`set_standing`]; returns how many those are.
+pub async fn skip_turned(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "with turned as (
+           select user_id from hold
+            where ended_at is null
+              and (starts_at > $4 and starts_at <= now() or ends_at > $4 and ends_at <= now())
+           union select user_id from exemption
+            where ended_at is null
+              and (starts_at > $4 and starts_at <= now() or ends_at > $4 and ends_at <= now())
+           union select user_id from user_roles
+            where tenant_id is null and valid_from > $4 and valid_from <= now()
+           union select user_id from user_roles
+            where tenant_id is null and valid_until > $4 and valid_until <= now()),
+         steps as (
+           select s.plan_no, s.seq, s.user_id
+             from plan_step s join turned using (user_id) join app_user u using (user_id)
+            where s.plan_no = $1 and s.seq > $2 and s.seq <= $3 and u.version = s.version),
+         moved as (update app_user set version = version where user_id in (select user_id from steps))
+         insert into plan_skip (plan_no, seq, reason)
+         select plan_no, seq, 'a hold, an exemption or a role began or ended since the plan' from steps
+         on conflict do nothing",
+        batch.plan_no,
+        batch.after,
+        batch.through,
+        batch.judged_at.to_sqlx() as jiff_sqlx::Timestamp
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Notes as skipped the steps of the batch that would give back a role that is gone, which is a fact
 /// of the role and in nobody's version. Comes before [`set_standing`]; returns how many those are.
 pub async fn skip_gone(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
     let done = sqlx::query!(
-        "insert into plan_skip (plan_id, seq, reason)
-         select distinct s.plan_id, s.seq, 'a role to give back is gone since the plan'
+        "insert into plan_skip (plan_no, seq, reason)
+         select distinct s.plan_no, s.seq, 'a role to give back is gone since the plan'
            from plan_step s cross join unnest(s.restore) wanted (assignment_id)
            join stripped_assignment a using (assignment_id)
-          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3 and s.kind = 'restore'
+          where s.plan_no = $1 and s.seq > $2 and s.seq <= $3 and s.kind = 'restore'
             and not exists (select from role r where r.role_id = a.role_id)
          on conflict do nothing",
-        batch.plan_id,
+        batch.plan_no,
         batch.after,
         batch.through
     )
@@ -93,10 +130,10 @@ pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreErr
                 reconciled_in_scope = case when s.event is null then u.reconciled_in_scope else s.in_scope end,
                 reconciled_entitled = case when s.event is null then u.reconciled_entitled else s.entitled end
            from plan_step s
-          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+          where s.plan_no = $1 and s.seq > $2 and s.seq <= $3
             and u.user_id = s.user_id and u.version = s.version
-            and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)",
-        batch.plan_id,
+            and not exists (select from plan_skip k where k.plan_no = s.plan_no and k.seq = s.seq)",
+        batch.plan_no,
         batch.after,
         batch.through
     )
@@ -110,13 +147,13 @@ pub async fn set_standing(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreErr
 /// skipped than the batch has.
 pub async fn note_moved(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
     let done = sqlx::query!(
-        "insert into plan_skip (plan_id, seq, reason)
-         select s.plan_id, s.seq, 'changed since the plan'
+        "insert into plan_skip (plan_no, seq, reason)
+         select s.plan_no, s.seq, 'changed since the plan'
            from plan_step s join app_user u using (user_id)
-          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
+          where s.plan_no = $1 and s.seq > $2 and s.seq <= $3
             and u.xmin <> pg_current_xact_id()::xid
          on conflict do nothing",
-        batch.plan_id,
+        batch.plan_no,
         batch.after,
         batch.through
     )
@@ -131,17 +168,18 @@ pub async fn strip_roles(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreErro
         "with taken as (
            delete from user_roles r using (
              select unnest(s.strip) as assignment_id from plan_step s
-              where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
-                and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)) s
+              where s.plan_no = $1 and s.seq > $2 and s.seq <= $3
+                and not exists (select from plan_skip k where k.plan_no = s.plan_no and k.seq = s.seq)) s
             where r.assignment_id = s.assignment_id
            returning r.*)
          insert into stripped_assignment (assignment_id, user_id, tenant_id, project_id, role_id,
                 source, granted_by, valid_from, valid_until, plan_id)
          select assignment_id, user_id, tenant_id, project_id, role_id, source, granted_by,
-                valid_from, valid_until, $1 from taken",
-        batch.plan_id,
+                valid_from, valid_until, $4 from taken",
+        batch.plan_no,
         batch.after,
-        batch.through
+        batch.through,
+        batch.plan_id
     )
     .execute(tx.connection())
     .await?;
@@ -155,8 +193,8 @@ pub async fn restore_roles(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreEr
         "with kept as (
            delete from stripped_assignment a using (
              select unnest(s.restore) as assignment_id from plan_step s
-              where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
-                and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)) s
+              where s.plan_no = $1 and s.seq > $2 and s.seq <= $3
+                and not exists (select from plan_skip k where k.plan_no = s.plan_no and k.seq = s.seq)) s
             where a.assignment_id = s.assignment_id
            returning a.*)
          insert into user_roles (assignment_id, user_id, tenant_id, project_id, role_id, source,
@@ -164,7 +202,7 @@ pub async fn restore_roles(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreEr
          select assignment_id, user_id, tenant_id, project_id, role_id, source, granted_by,
                 valid_from, valid_until from kept
          on conflict on constraint user_roles_once do nothing",
-        batch.plan_id,
+        batch.plan_no,
         batch.after,
         batch.through
     )
@@ -192,18 +230,19 @@ pub async fn audit(
                   'eligibility', s.eligibility, 'entitlement', s.entitlement, 'event', s.event,
                   'roles_removed', to_jsonb(s.strip), 'roles_restored', to_jsonb(s.restore),
                   'session_revoked_at', case s.kind when 'suspend' then now() end,
-                  'exempted', s.exempted, 'plan_id', s.plan_id),
+                  'exempted', s.exempted, 'plan_id', $7::text),
                 revision.now, current_setting('app.correlation_id')
            from plan_step s
           cross join (select current_revision() as now) revision
-          where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
-            and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)",
-        batch.plan_id,
+          where s.plan_no = $1 and s.seq > $2 and s.seq <= $3
+            and not exists (select from plan_skip k where k.plan_no = s.plan_no and k.seq = s.seq)",
+        batch.plan_no,
         batch.after,
         batch.through,
         Action::EntitlementReconcile.as_str(),
         actor.0,
-        source
+        source,
+        batch.plan_id
     )
     .execute(tx.connection())
     .await?;
@@ -214,10 +253,10 @@ pub async fn audit(
 pub async fn applied(tx: &mut Tx, batch: Batch<'_>) -> Result<Vec<(String, i64)>, StoreError> {
     let rows = sqlx::query!(
         r#"select s.kind, count(*) as "count!" from plan_step s
-            where s.plan_id = $1 and s.seq > $2 and s.seq <= $3
-              and not exists (select from plan_skip k where k.plan_id = s.plan_id and k.seq = s.seq)
+            where s.plan_no = $1 and s.seq > $2 and s.seq <= $3
+              and not exists (select from plan_skip k where k.plan_no = s.plan_no and k.seq = s.seq)
             group by s.kind"#,
-        batch.plan_id,
+        batch.plan_no,
         batch.after,
         batch.through
     )
@@ -237,8 +276,8 @@ pub async fn advance(
             set applied_through = $2,
                 applied_at = coalesce($3, applied_at),
                 state = case when $3::timestamptz is null then state else 'applied' end
-          where plan_id = $1",
-        batch.plan_id,
+          where plan_no = $1",
+        batch.plan_no,
         batch.through,
         finished.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>
     )

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::StoreError;
-use crate::scope::Tx;
+use crate::scope::{IDLE_LIMIT_MS, Tx};
 
 /// A lease that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,17 +55,24 @@ pub async fn take(
 
 /// Renews the lease and locks it until the transaction ends, so that nobody takes over in between.
 /// `false` means that somebody already did.
+///
+/// From here on the server ends the transaction when it has been idle for as long as the lease lasts
+/// (or as any may be): a runner that stops must not keep its locks beyond its lease.
 pub async fn renew(tx: &mut Tx, lease: &Lease) -> Result<bool, StoreError> {
-    let done = sqlx::query!(
+    // Zero would mean no limit.
+    let idle_ms = lease.ttl.as_millis().clamp(1, IDLE_LIMIT_MS.into());
+    let row = sqlx::query!(
         "update lease set expires_at = clock_timestamp() + make_interval(secs => $3)
-          where name = $1 and epoch = $2",
+          where name = $1 and epoch = $2
+         returning set_config('idle_in_transaction_session_timeout', $4, true)",
         lease.name,
         lease.epoch,
-        lease.ttl.as_secs_f64()
+        lease.ttl.as_secs_f64(),
+        idle_ms.to_string()
     )
-    .execute(tx.connection())
+    .fetch_optional(tx.connection())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(row.is_some())
 }
 
 /// Gives the lease back.

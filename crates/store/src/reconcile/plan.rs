@@ -1,8 +1,13 @@
 //! Stored plans.
 
+use std::fmt::Display;
+
 use domain::id::UserId;
-use domain::reconcile::plan::{Plan, PlanId, Spared, Step};
+use domain::reconcile::guard::Guard;
+use domain::reconcile::plan::{Counts, Plan, PlanId, Spared, Step};
+use domain::reconcile::state::State;
 use jiff::{SignedDuration, Timestamp};
+use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,6 +20,8 @@ use crate::scope::Tx;
 #[derive(Clone, Debug)]
 pub struct Header<'a> {
     pub mode: &'a str,
+    /// The clock by which everybody was judged.
+    pub judged_at: Timestamp,
     pub max_age: SignedDuration,
     pub max_age_for_this_run: bool,
     pub snapshots: Value,
@@ -25,16 +32,21 @@ pub struct Header<'a> {
 /// A stored plan's header.
 #[derive(Clone, Debug, Serialize)]
 pub struct Stored {
+    /// By which the rows of its steps name it.
+    #[serde(skip)]
+    pub plan_no: i64,
     pub plan_id: String,
     #[serde(skip)]
     pub fingerprint: String,
-    pub state: String,
+    pub state: State,
     pub mode: String,
+    #[serde(skip)]
+    pub judged_at: Timestamp,
     pub max_age_seconds: i64,
     pub max_age_for_this_run: bool,
     pub snapshots: Value,
-    pub counts: Value,
-    pub guard: Value,
+    pub counts: Counts,
+    pub guard: Guard,
     pub made_by: String,
     pub created_at: Timestamp,
     pub approved_at: Option<Timestamp>,
@@ -101,12 +113,12 @@ pub async fn supersede(tx: &mut Tx, by: &Plan<'_>) -> Result<(), StoreError> {
 /// unless it was superseded since or is judged otherwise now (the guard's limits and the age for one
 /// run are no part of its id): then its header is written anew. Returns whether anything was written.
 pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<bool, StoreError> {
-    let inserted = sqlx::query_scalar!(
-        r#"insert into reconcile_plan as there (plan_id, fingerprint, mode, max_age_seconds,
+    let written = sqlx::query!(
+        r#"insert into reconcile_plan as there (plan_id, fingerprint, mode, judged_at, max_age_seconds,
                 max_age_for_this_run, snapshots, counts, guard, state, made_by, correlation_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (plan_id) do update
-            set max_age_seconds = excluded.max_age_seconds,
+            set judged_at = excluded.judged_at, max_age_seconds = excluded.max_age_seconds,
                 max_age_for_this_run = excluded.max_age_for_this_run,
                 snapshots = excluded.snapshots, counts = excluded.counts, guard = excluded.guard,
                 state = excluded.state, approved_at = null, approved_by = null,
@@ -116,59 +128,59 @@ pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<
              or (there.state in ('planned', 'held')
                  and (there.state, there.max_age_seconds, there.max_age_for_this_run)
                      <> (excluded.state, excluded.max_age_seconds, excluded.max_age_for_this_run))
-         returning xmax = 0 as "inserted!""#,
+         returning plan_no, xmax = 0 as "inserted!""#,
         plan.id.0,
         plan.fingerprint.as_str(),
         header.mode,
+        header.judged_at.to_sqlx() as jiff_sqlx::Timestamp,
         header.max_age.as_secs(),
         header.max_age_for_this_run,
         header.snapshots,
-        json(&plan.id, &plan.counts)?,
-        json(&plan.id, &plan.guard)?,
-        if plan.guard.is_held() {
-            "held"
-        } else {
-            "planned"
-        },
+        json(&plan.id, "counts", &plan.counts)?,
+        json(&plan.id, "guard", &plan.guard)?,
+        State::begin(plan.guard).as_str(),
         header.made_by,
         header.correlation_id,
     )
     .fetch_optional(tx.connection())
     .await?;
-    match inserted {
-        None => return Ok(false),
-        Some(true) => store_steps(tx, plan).await?,
+    let Some(row) = written else {
+        return Ok(false);
+    };
+    if row.inserted {
+        store_steps(tx, row.plan_no, plan).await?;
+    } else {
         // The steps are the id's; who is spared is not.
-        Some(false) => forget_spared(tx, &plan.id).await?,
+        forget_spared(tx, row.plan_no).await?;
     }
-    store_spared(tx, plan).await?;
+    store_spared(tx, row.plan_no, plan).await?;
     Ok(true)
 }
 
-async fn forget_spared(tx: &mut Tx, plan: &PlanId) -> Result<(), StoreError> {
-    sqlx::query!("delete from plan_spared where plan_id = $1", plan.0)
+async fn forget_spared(tx: &mut Tx, plan_no: i64) -> Result<(), StoreError> {
+    sqlx::query!("delete from plan_spared where plan_no = $1", plan_no)
         .execute(tx.connection())
         .await?;
     Ok(())
 }
 
-fn json(plan: &PlanId, value: &impl Serialize) -> Result<Value, StoreError> {
+fn json(plan: &PlanId, column: &'static str, value: &impl Serialize) -> Result<Value, StoreError> {
     serde_json::to_value(value)
-        .map_err(|problem| StoreError::corrupt("reconcile_plan", "counts", &plan.0, problem))
+        .map_err(|problem| StoreError::corrupt("reconcile_plan", column, &plan.0, problem))
 }
 
-async fn store_steps(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
+async fn store_steps(tx: &mut Tx, plan_no: i64, plan: &Plan<'_>) -> Result<(), StoreError> {
     let mut copy = tx
         .connection()
         .copy_in_raw(
-            "copy plan_step (plan_id, seq, user_id, version, status, kind, eligibility, entitlement,
+            "copy plan_step (plan_no, seq, user_id, version, status, kind, eligibility, entitlement,
                              in_scope, entitled, exempted, event, strip, restore, lost)
              from stdin (format binary)",
         )
         .await?;
     let mut rows = Rows::new();
     for (seq, step) in (1..).zip(&plan.steps) {
-        write_step(&mut rows, &plan.id, seq, step);
+        write_step(&mut rows, plan_no, seq, step);
         if let Some(chunk) = rows.full() {
             copy.send(chunk).await?;
         }
@@ -178,9 +190,9 @@ async fn store_steps(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn write_step(rows: &mut Rows, plan: &PlanId, seq: i32, step: &Step<'_>) {
+fn write_step(rows: &mut Rows, plan_no: i64, seq: i32, step: &Step<'_>) {
     rows.row(15);
-    rows.text(&plan.0);
+    rows.bigint(plan_no);
     rows.integer(seq);
     rows.uuid(step.user_id.0);
     rows.bigint(step.version);
@@ -213,11 +225,11 @@ fn write_step(rows: &mut Rows, plan: &PlanId, seq: i32, step: &Step<'_>) {
     }
 }
 
-async fn store_spared(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
+async fn store_spared(tx: &mut Tx, plan_no: i64, plan: &Plan<'_>) -> Result<(), StoreError> {
     let mut copy = tx
         .connection()
         .copy_in_raw(
-            "copy plan_spared (plan_id, user_id, spared_by, eligibility, entitlement)
+            "copy plan_spared (plan_no, user_id, spared_by, eligibility, entitlement)
              from stdin (format binary)",
         )
         .await?;
@@ -230,7 +242,7 @@ async fn store_spared(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
     } in &plan.spared
     {
         rows.row(5);
-        rows.text(&plan.id.0);
+        rows.bigint(plan_no);
         rows.uuid(user_id.0);
         rows.text(by.as_str());
         rows.text(eligibility.code());
@@ -247,8 +259,8 @@ async fn store_spared(tx: &mut Tx, plan: &Plan<'_>) -> Result<(), StoreError> {
 /// Plans whose id begins so, newest first; an empty beginning means all. At most `limit`.
 pub async fn list(tx: &mut Tx, id_prefix: &str, limit: i64) -> Result<Vec<Stored>, StoreError> {
     let rows = sqlx::query!(
-        r#"select plan_id, fingerprint, state, mode, max_age_seconds, max_age_for_this_run, snapshots,
-                  counts, guard, made_by, created_at, approved_at, approved_by, applied_through,
+        r#"select plan_no, plan_id, fingerprint, state, mode, judged_at, max_age_seconds,
+                  max_age_for_this_run, snapshots, counts, guard, made_by, created_at, approved_at, approved_by, applied_through,
                   applied_at
              from reconcile_plan where starts_with(plan_id, $1)
             order by created_at desc limit $2"#,
@@ -257,33 +269,39 @@ pub async fn list(tx: &mut Tx, id_prefix: &str, limit: i64) -> Result<Vec<Stored
     )
     .fetch_all(tx.connection())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Stored {
-            plan_id: row.plan_id,
-            fingerprint: row.fingerprint,
-            state: row.state,
-            mode: row.mode,
-            max_age_seconds: row.max_age_seconds,
-            max_age_for_this_run: row.max_age_for_this_run,
-            snapshots: row.snapshots,
-            counts: row.counts,
-            guard: row.guard,
-            made_by: row.made_by,
-            created_at: row.created_at.to_jiff(),
-            approved_at: row.approved_at.map(jiff_sqlx::Timestamp::to_jiff),
-            approved_by: row.approved_by,
-            applied_through: row.applied_through,
-            applied_at: row.applied_at.map(jiff_sqlx::Timestamp::to_jiff),
+    rows.into_iter()
+        .map(|row| {
+            let corrupt = |column, problem: &dyn Display| {
+                StoreError::corrupt("reconcile_plan", column, &row.plan_id, problem)
+            };
+            Ok(Stored {
+                plan_no: row.plan_no,
+                fingerprint: row.fingerprint,
+                state: row.state.parse().map_err(|e| corrupt("state", &e))?,
+                mode: row.mode,
+                judged_at: row.judged_at.to_jiff(),
+                max_age_seconds: row.max_age_seconds,
+                max_age_for_this_run: row.max_age_for_this_run,
+                snapshots: row.snapshots,
+                counts: serde_json::from_value(row.counts).map_err(|e| corrupt("counts", &e))?,
+                guard: serde_json::from_value(row.guard).map_err(|e| corrupt("guard", &e))?,
+                made_by: row.made_by,
+                created_at: row.created_at.to_jiff(),
+                approved_at: row.approved_at.map(jiff_sqlx::Timestamp::to_jiff),
+                approved_by: row.approved_by,
+                applied_through: row.applied_through,
+                applied_at: row.applied_at.map(jiff_sqlx::Timestamp::to_jiff),
+                plan_id: row.plan_id,
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// The steps of a plan that change a status or roles, in order, at most `limit`; with `all` also
 /// those that only record an event.
 pub async fn steps(
     tx: &mut Tx,
-    plan_id: &str,
+    plan_no: i64,
     all: bool,
     limit: i64,
 ) -> Result<Vec<StoredStep>, StoreError> {
@@ -301,10 +319,10 @@ pub async fn steps(
                                 union all select assignment_id, role_id from stripped_assignment) a
                           join role r using (role_id)
                          where a.assignment_id = any (s.restore) order by r.name) as "restore!"
-             from plan_step s left join plan_skip k using (plan_id, seq)
-            where s.plan_id = $1 and ($2 or s.kind <> 'change' or s.strip <> '{}')
+             from plan_step s left join plan_skip k using (plan_no, seq)
+            where s.plan_no = $1 and ($2 or s.kind <> 'change' or s.strip <> '{}')
             order by s.seq limit $3"#,
-        plan_id,
+        plan_no,
         all,
         limit
     )
@@ -314,11 +332,11 @@ pub async fn steps(
 }
 
 /// How many steps of a plan only record an event, by event.
-pub async fn recorded(tx: &mut Tx, plan_id: &str) -> Result<Vec<(String, i64)>, StoreError> {
+pub async fn recorded(tx: &mut Tx, plan_no: i64) -> Result<Vec<(String, i64)>, StoreError> {
     let rows = sqlx::query!(
         r#"select event as "event!", count(*) as "count!" from plan_step
-            where plan_id = $1 and kind = 'change' and strip = '{}' group by event order by event"#,
-        plan_id
+            where plan_no = $1 and kind = 'change' and strip = '{}' group by event order by event"#,
+        plan_no
     )
     .fetch_all(tx.connection())
     .await?;
@@ -328,14 +346,14 @@ pub async fn recorded(tx: &mut Tx, plan_id: &str) -> Result<Vec<(String, i64)>, 
 /// Whom a plan spares, at most `limit`.
 pub async fn spared(
     tx: &mut Tx,
-    plan_id: &str,
+    plan_no: i64,
     limit: i64,
 ) -> Result<Vec<StoredSpared>, StoreError> {
     let rows = sqlx::query_as!(
         StoredSpared,
         "select user_id, spared_by, eligibility, entitlement from plan_spared
-          where plan_id = $1 order by spared_by, user_id limit $2",
-        plan_id,
+          where plan_no = $1 order by spared_by, user_id limit $2",
+        plan_no,
         limit
     )
     .fetch_all(tx.connection())
@@ -344,14 +362,38 @@ pub async fn spared(
 }
 
 /// Approves a held plan. `false` if it is not held (any more).
-pub async fn approve(tx: &mut Tx, plan_id: &str, by: UserId) -> Result<bool, StoreError> {
+pub async fn approve(tx: &mut Tx, plan_no: i64, by: UserId) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "update reconcile_plan set state = 'approved', approved_at = now(), approved_by = $2
-          where plan_id = $1 and state = 'held'",
-        plan_id,
+          where plan_no = $1 and state = 'held'",
+        plan_no,
         by.0
     )
     .execute(tx.connection())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Plans that [`prune`] keeps however old they are: what an operator who comes back to a quiet
+/// installation would page through.
+const KEEP_NEWEST: i64 = 100;
+
+/// Deletes plans that are over, applied or superseded, with their steps: those older than so many
+/// days that are not among the newest hundred either. Returns how many. Take [`lock`] first, or a
+/// superseded plan may just be stored anew.
+pub async fn prune(tx: &mut Tx, keep_days: i32) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "with old as (
+           select plan_no from reconcile_plan
+            where state in ('applied', 'superseded')
+              and created_at < now() - make_interval(days => $1)
+              and plan_no not in (select plan_no from reconcile_plan order by created_at desc limit $2)),
+         steps as (delete from plan_step where plan_no in (select plan_no from old))
+         delete from reconcile_plan where plan_no in (select plan_no from old)",
+        keep_days,
+        KEEP_NEWEST
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
 }

@@ -1,6 +1,7 @@
 //! Identities: what the table keeps right for every writer, raw SQL included.
 
 use domain::id::UserId;
+use domain::identity::RoleOverrides;
 use secrecy::ExposeSecret;
 use sqlx::PgConnection;
 use testkit::{TestDb, World, cluster};
@@ -31,6 +32,57 @@ async fn app_user_has_the_columns_and_states_that_the_runbook_names() {
     }
     let refused = refusal(&mut operator, "update app_user set status = 'retired'").await;
     assert!(refused.starts_with("23514: "), "{refused}");
+}
+
+/// Values of `claims.role_overrides`, and whether they have the documented shape.
+const OVERRIDES: [(&str, bool); 18] = [
+    ("{}", true),
+    (
+        r#"{"enabled": true, "preserved": ["Reader", "publisher"], "suppressed": []}"#,
+        true,
+    ),
+    (
+        r#"{"enabled": false, "preserved_roles": ["reader"], "suppressed_roles": ["x"]}"#,
+        true,
+    ),
+    (r#"{"preserved": ["reader"], "note": [1]}"#, true),
+    ("null", false),
+    ("[]", false),
+    (r#""reader""#, false),
+    (r#"[true, ["reader"], []]"#, false),
+    (r#"{"enabled": "yes"}"#, false),
+    (r#"{"enabled": null}"#, false),
+    (r#"{"preserved": "reader"}"#, false),
+    (r#"{"preserved": null}"#, false),
+    (r#"{"preserved": {"reader": true}}"#, false),
+    (r#"{"preserved": [1]}"#, false),
+    (r#"{"preserved": ["reader", null]}"#, false),
+    (r#"{"suppressed_roles": [["reader"]]}"#, false),
+    (r#"{"preserved": [], "preserved_roles": []}"#, false),
+    (r#"{"suppressed": [], "suppressed_roles": []}"#, false),
+];
+
+#[tokio::test]
+async fn role_overrides_that_reconcile_can_not_read_are_refused_by_name_where_they_are_typed() {
+    let world = World::empty().await;
+    world.person("ada").build().await;
+    let mut operator = world.db.operator().await;
+    for (overrides, sound) in OVERRIDES {
+        let sql = format!(
+            "update app_user set claims = jsonb_build_object('groups', '[]'::jsonb, 'role_overrides', '{overrides}'::jsonb)
+              where email = 'ada@example.test'"
+        );
+        if sound {
+            run(&mut operator, sql).await;
+            let read = serde_json::from_str::<RoleOverrides>(overrides);
+            assert!(read.is_ok(), "{overrides}: {read:?}");
+        } else {
+            let refused = refusal(&mut operator, sql).await;
+            assert!(refused.starts_with("23514: "), "{overrides}: {refused}");
+            assert!(refused.contains("role_overrides_shape"), "{refused}");
+        }
+    }
+    run(&mut operator, "update app_user set claims = '{}'").await;
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The lease: one runner at a time, and a late one is fenced off.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use store::reconcile::lease::{self, Lease};
 use store::scope::Context;
@@ -89,4 +91,27 @@ async fn a_renewed_lease_is_not_taken_before_the_renewing_transaction_ends() {
     assert!(refused.starts_with("55P03: "), "{refused}");
     working.commit().await.unwrap();
     run(&mut other, "update lease set epoch = epoch + 1").await;
+}
+
+/// Its lease is out, and so is its transaction: the next one need not wait for locks of somebody who
+/// stopped in the middle.
+#[tokio::test]
+async fn a_runner_that_stops_in_the_middle_loses_its_transaction_with_its_lease() {
+    let db = TestDb::new().await;
+    let database = &db.reeve.database;
+    let ttl = SignedDuration::from_millis(200);
+    let mut tx = begin(database).await;
+    let taken = lease::take(&mut tx, "reconcile", "stopped", ttl).await;
+    tx.commit().await.unwrap();
+    let mut stopped = begin(database).await;
+    assert!(
+        lease::renew(&mut stopped, &taken.unwrap().unwrap())
+            .await
+            .unwrap()
+    );
+    // Far less than what any other transaction may be idle for.
+    let heir = async { while take(database, "heir").await.is_err() {} };
+    let heir = tokio::time::timeout(Duration::from_secs(15), heir);
+    heir.await.expect("it does not wait long");
+    assert!(stopped.commit().await.is_err());
 }

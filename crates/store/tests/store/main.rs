@@ -15,6 +15,7 @@ mod identity;
 mod lease;
 mod migrate;
 mod organization;
+mod partition;
 mod role;
 mod runbook;
 mod schema;

@@ -1,9 +1,11 @@
 //! Reconcile, from the facts in the database to what it leaves there.
 
+mod clock;
 mod guard;
 mod matrix;
 mod overtaken;
 mod plan;
+mod prune;
 mod record;
 mod repeat;
 mod restore;
@@ -30,5 +32,5 @@ async fn approve(world: &World, plan_id: &str) -> Result<String, Error> {
 async fn state(world: &World, plan_id: &str) -> String {
     let plans = app::reconcile::list(world.reeve(), 100).await.unwrap();
     let found = plans.into_iter().find(|plan| plan.plan_id == plan_id);
-    found.expect("the plan is stored").state
+    found.expect("the plan is stored").state.to_string()
 }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use testkit::World;
 
 use super::{apply, approve};
-use crate::sql::{count, rows, scene};
+use crate::sql::{count, force, rows, scene, value};
 use crate::watch::{Census, account, words};
 
 fn hours(hours: i64) -> SignedDuration {
@@ -268,13 +268,39 @@ async fn a_plan_is_named_by_the_beginning_of_its_id() {
     scene(
         &world,
         format!(
-            "insert into reconcile_plan (plan_id, fingerprint, mode, max_age_seconds, max_age_for_this_run, snapshots,
+            "insert into reconcile_plan (plan_id, fingerprint, mode, judged_at, max_age_seconds, max_age_for_this_run, snapshots,
                 counts, guard, made_by)
-             values ('{twin}', '', 'discord', 1, false, '[]', '{{}}', '{{}}', 'test')"
+             select '{twin}', fingerprint, mode, judged_at, max_age_seconds, max_age_for_this_run, snapshots,
+                counts, guard, made_by from reconcile_plan"
         ),
     )
     .await;
     assert!(words(show(&plan[..4]).await).contains("more than one plan"));
+}
+
+#[tokio::test]
+async fn a_stored_plan_that_makes_no_sense_is_an_error_that_names_the_place() {
+    let world = world().await;
+    let plan = world.plan().await.unwrap().plan_id;
+    force(
+        &world,
+        "alter table reconcile_plan drop constraint reconcile_plan_state_check",
+    )
+    .await;
+    for (column, nonsense) in [
+        ("state", "'done'"),
+        ("counts", r#"'{"people": 2}'"#),
+        ("guard", r#"'{"verdict": "maybe"}'"#),
+    ] {
+        let set = format!("update reconcile_plan set {column} = ");
+        let was: String = value(&world, format!("select {column}::text from reconcile_plan")).await;
+        force(&world, format!("{set} {nonsense}")).await;
+        let refused = words(apply(&world, &plan).await);
+        let place = format!("table reconcile_plan, column {column}, row {plan}: ");
+        assert!(refused.contains(&place), "{refused}");
+        force(&world, format!("{set} '{was}'")).await;
+    }
+    assert_eq!(apply(&world, &plan).await.unwrap().applied, 2);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn suspended_by_a_stale_snapshot() -> (World, UserId) {
 async fn lost(world: &World) -> Vec<String> {
     let found: Vec<(String,)> = rows(
         world,
-        "select l ->> 1 from reconcile_plan p join plan_step s using (plan_id), jsonb_array_elements(s.lost) l
+        "select l ->> 1 from reconcile_plan p join plan_step s using (plan_no), jsonb_array_elements(s.lost) l
           where p.created_at = (select max(created_at) from reconcile_plan) order by 1",
     )
     .await;

@@ -7,3 +7,4 @@ mod plan;
 mod plan_promises;
 mod restore;
 mod snapshot;
+mod state;

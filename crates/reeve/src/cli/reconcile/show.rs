@@ -1,8 +1,8 @@
 //! A plan, printed like a diff.
 
 use app::reconcile::plan::{Shown, ShownSpared, ShownStep, short};
-use domain::reconcile::guard::Guard;
-use domain::reconcile::plan::{Counts, Kind};
+use domain::reconcile::plan::Kind;
+use domain::reconcile::state::State;
 use serde_json::Value;
 
 use super::verdict;
@@ -14,7 +14,6 @@ pub(super) const FEW: i64 = 200;
 /// The whole plan as text.
 pub(super) fn describe(shown: &Shown, all: bool) -> String {
     let plan = &shown.plan;
-    let counts: Counts = read(&plan.counts);
     let mut lines = vec![
         format!(
             "plan {}, {}, {}",
@@ -38,10 +37,10 @@ pub(super) fn describe(shown: &Shown, all: bool) -> String {
     );
     lines.extend(shown.steps.iter().map(line));
     if !all {
-        lines.extend(recorded(shown, &counts));
+        lines.extend(recorded(shown));
     }
     lines.extend(shown.spared.iter().map(spared));
-    lines.push(summary(shown, &counts));
+    lines.push(summary(shown));
     lines.join("\n")
 }
 
@@ -51,10 +50,6 @@ fn leading(mode: &str) -> &'static str {
     } else {
         "Portal-leading"
     }
-}
-
-fn read<T: serde::de::DeserializeOwned + Default>(value: &Value) -> T {
-    serde_json::from_value(value.clone()).unwrap_or_default()
 }
 
 fn observations(snapshots: &Value, made: jiff::Timestamp) -> Vec<String> {
@@ -129,7 +124,8 @@ fn spared(shown: &ShownSpared) -> String {
 }
 
 /// The steps that only record an event, counted; and how many others did not fit.
-fn recorded(shown: &Shown, counts: &Counts) -> Vec<String> {
+fn recorded(shown: &Shown) -> Vec<String> {
+    let counts = &shown.plan.counts;
     let mut lines: Vec<String> = shown
         .recorded
         .iter()
@@ -149,18 +145,18 @@ fn recorded(shown: &Shown, counts: &Counts) -> Vec<String> {
     lines
 }
 
-fn summary(shown: &Shown, counts: &Counts) -> String {
+fn summary(shown: &Shown) -> String {
     let plan = &shown.plan;
+    let counts = &plan.counts;
     let id = short(&plan.plan_id);
-    let guard: Guard = serde_json::from_value(plan.guard.clone()).unwrap_or(Guard::Clear);
-    let next = match plan.state.as_str() {
-        "planned" | "approved" => format!("apply it with: reeve reconcile apply {id}"),
-        "held" => format!(
+    let next = match plan.state {
+        State::Planned | State::Approved => format!("apply it with: reeve reconcile apply {id}"),
+        State::Held => format!(
             "apply the rest with: reeve reconcile apply {id}\n\
              let the suspensions through with: reeve reconcile approve {id}"
         ),
-        "applied" => "it is applied".to_owned(),
-        _ => "another plan took its place".to_owned(),
+        State::Applied => "it is applied".to_owned(),
+        State::Superseded => "another plan took its place".to_owned(),
     };
     format!(
         "\n{} looked at: {} to restore, {} to suspend, {} to change, {} spared, {} disabled and left alone\n\
@@ -171,6 +167,6 @@ fn summary(shown: &Shown, counts: &Counts) -> String {
         counts.change,
         counts.spared,
         counts.disabled,
-        verdict(&guard)
+        verdict(&plan.guard)
     )
 }

@@ -1,0 +1,101 @@
+//! Old plans: what is over is forgotten some day, what is not never is.
+
+use app::Error;
+use testkit::World;
+
+use crate::sql::{count, force, value};
+
+const TABLES: [&str; 4] = ["reconcile_plan", "plan_step", "plan_spared", "plan_skip"];
+
+/// So many plans like the one that was made, so many days old, each with a step, somebody spared and
+/// a skip.
+async fn plans(world: &World, many: i64, age: i64, state: &str) {
+    force(
+        world,
+        format!(
+            "with made as (
+               insert into reconcile_plan (plan_id, fingerprint, mode, judged_at, max_age_seconds,
+                      max_age_for_this_run, snapshots, counts, guard, state, made_by, created_at)
+               select md5(random()::text) || md5(i::text), fingerprint, mode, judged_at, max_age_seconds,
+                      false, snapshots, counts, guard, '{state}', made_by, now() - interval '{age} days'
+                 from (select * from reconcile_plan order by plan_no limit 1) first,
+                      generate_series(1, {many}) i
+               returning plan_no),
+             steps as (
+               insert into plan_step
+               select made.plan_no, seq, user_id, version, status, kind, eligibility, entitlement, in_scope,
+                      entitled, exempted, event, strip, restore, lost
+                 from made, (select * from plan_step order by plan_no limit 1) first),
+             spared as (
+               insert into plan_spared select plan_no, '00000000-0000-7000-8000-000000000001', '', '', '' from made)
+             insert into plan_skip select plan_no, 1, '' from made"
+        ),
+    )
+    .await;
+}
+
+/// A made plan and so many young ones.
+async fn world(young: i64) -> World {
+    let world = World::discord_leading().await;
+    world.person("bob").role("reader").build().await;
+    world.plan().await.unwrap();
+    plans(&world, young, 0, "applied").await;
+    world
+}
+
+async fn rows(world: &World) -> Vec<i64> {
+    let mut rows = Vec::new();
+    for table in TABLES {
+        rows.push(count(world, table).await);
+    }
+    rows
+}
+
+async fn prune(world: &World, days: u16) -> Result<u64, Error> {
+    app::reconcile::prune(world.reeve(), days).await
+}
+
+#[tokio::test]
+async fn plans_that_are_over_and_old_go_with_all_that_is_theirs() {
+    let world = world(99).await;
+    let before = rows(&world).await;
+    plans(&world, 1, 31, "applied").await;
+    plans(&world, 1, 400, "superseded").await;
+    assert_eq!(prune(&world, 30).await.unwrap(), 2);
+    assert_eq!(rows(&world).await, before);
+    assert_eq!(prune(&world, 30).await.unwrap(), 0, "and once");
+}
+
+#[tokio::test]
+async fn plans_that_may_still_be_applied_stay_however_old_they_are() {
+    let world = world(99).await;
+    for state in ["planned", "held", "approved"] {
+        plans(&world, 1, 400, state).await;
+    }
+    let before = rows(&world).await;
+    assert_eq!(prune(&world, 1).await.unwrap(), 0);
+    assert_eq!(rows(&world).await, before);
+}
+
+#[tokio::test]
+async fn plans_that_are_young_or_among_the_newest_hundred_stay() {
+    let world = world(98).await;
+    plans(&world, 1, 400, "applied").await;
+    assert_eq!(prune(&world, 30).await.unwrap(), 0, "the hundredth");
+    plans(&world, 1, 29, "applied").await;
+    plans(&world, 1, 0, "superseded").await;
+    assert_eq!(
+        prune(&world, 30).await.unwrap(),
+        1,
+        "the oldest, now one too many"
+    );
+    let oldest = "select (max(now() - created_at) < interval '30 days') from reconcile_plan";
+    assert!(value::<bool>(&world, oldest).await);
+    assert_eq!(count(&world, "reconcile_plan").await, 101);
+}
+
+#[tokio::test]
+async fn a_plan_is_kept_for_a_day_at_least() {
+    let refused = prune(&world(0).await, 0).await.unwrap_err();
+    assert!(refused.to_string().contains("at least a day"), "{refused}");
+}
