@@ -16,6 +16,17 @@ pub const OPERATOR_LOGIN: &str = "reeve_operator";
 /// Who owns the schema.
 pub const OWNER: &str = "reeve_owner";
 
+/// Two bootstraps at once would both find a role missing, or change one under each other's hands.
+/// Roles are the whole cluster's and advisory locks are one database's, so whoever may locks the
+/// roles themselves.
+const ONE_AT_A_TIME: &str = "do $$ begin
+  if (select rolsuper from pg_roles where rolname = current_user) then
+    lock table pg_authid in share row exclusive mode;
+  else
+    perform pg_advisory_xact_lock(hashtext('reeve bootstrap'));
+  end if;
+end $$";
+
 /// Passwords for the two logins.
 #[derive(Debug)]
 pub struct Passwords {
@@ -55,10 +66,7 @@ async fn roles(
     passwords: Option<&Passwords>,
 ) -> Result<(), StoreError> {
     let mut transaction = connection.begin().await?;
-    // Two bootstraps at once would both find a role missing.
-    sqlx::query!("select pg_advisory_xact_lock(hashtext('reeve bootstrap'))")
-        .execute(&mut *transaction)
-        .await?;
+    transaction.execute(ONE_AT_A_TIME).await?;
     transaction
         .execute("set local client_min_messages = warning")
         .await?;

@@ -12,6 +12,7 @@ use domain::audit::Action;
 use domain::governance::mode::Mode;
 use domain::id::{DiscordRoleId, UserId};
 use domain::reconcile::snapshot::Expectation;
+use domain::time::End;
 use jiff::{SignedDuration, Timestamp};
 use store::audit::{Filter, Row};
 use testkit::World;
@@ -334,6 +335,83 @@ impl Walk {
     }
 }
 
+impl Walk {
+    async fn sparing(&mut self) -> Result<(), Error> {
+        let (ada, hour) = (
+            "ada@example.test",
+            End::After(SignedDuration::from_hours(1)),
+        );
+        let caller = self.caller();
+        let (hold, _) = app::hold::add(self.world.reeve(), &caller, ada, hour, "why").await?;
+        self.wrote(&caller, &[Action::HoldAdd]).await;
+        let caller = self.caller();
+        app::hold::end(self.world.reeve(), &caller, hold, None).await?;
+        self.wrote(&caller, &[Action::HoldEnd]).await;
+        let caller = self.caller();
+        let (exemption, _) =
+            app::exemption::add(self.world.reeve(), &caller, ada, hour, None, "why").await?;
+        self.wrote(&caller, &[Action::ExemptionAdd]).await;
+        let caller = self.caller();
+        app::exemption::review(self.world.reeve(), &caller, exemption, None, "seen").await?;
+        self.wrote(&caller, &[Action::ExemptionReview]).await;
+        let caller = self.caller();
+        app::exemption::end(self.world.reeve(), &caller, exemption, Some("over")).await?;
+        self.wrote(&caller, &[Action::ExemptionEnd]).await;
+        self.world.person("eve").hold(1).exempt(1).build().await;
+        crate::sql::scene(
+            &self.world,
+            "update hold set starts_at = now() - interval '2 hours', ends_at = now() where ended_at is null;
+             update exemption set starts_at = now() - interval '2 hours', ends_at = now() where ended_at is null;
+             insert into user_roles (user_id, role_id, valid_from, valid_until)
+             select user_id, role_id, now() - interval '2 hours', now() from app_user cross join role
+              where email = 'eve@example.test' and name = 'reader'",
+        )
+        .await;
+        let caller = self.caller();
+        app::expiry::expire(self.world.reeve(), &caller).await?;
+        let all = [
+            Action::HoldExpire,
+            Action::ExemptionExpire,
+            Action::RoleExpire,
+        ];
+        self.wrote(&caller, &all).await;
+        Ok(())
+    }
+
+    async fn lifecycle(&mut self) -> Result<(), Error> {
+        use app::lifecycle::{disable, enable, erase, restore, suspend};
+        let max = "max@example.test";
+        self.world.person("max").build().await;
+        let caller = self.caller();
+        suspend(self.world.reeve(), &caller, max, "why").await?;
+        self.wrote(&caller, &[Action::IdentitySuspend]).await;
+        let caller = self.caller();
+        restore(self.world.reeve(), &caller, max, None, "why").await?;
+        self.wrote(&caller, &[Action::IdentityRestore, Action::HoldAdd])
+            .await;
+        let caller = self.caller();
+        disable(self.world.reeve(), &caller, max, "why").await?;
+        self.wrote(&caller, &[Action::IdentityDisable]).await;
+        let caller = self.caller();
+        enable(self.world.reeve(), &caller, max, "why").await?;
+        self.wrote(&caller, &[Action::IdentityEnable]).await;
+        let caller = self.caller();
+        erase(self.world.reeve(), &caller, max, max, "why").await?;
+        self.wrote(&caller, &[Action::IdentityErase]).await;
+        self.world
+            .person("boss")
+            .role("admin")
+            .status("suspended")
+            .build()
+            .await;
+        let caller = self.caller();
+        app::heal::self_heal(self.world.reeve(), &caller).await?;
+        self.wrote(&caller, &[Action::EntitlementAdminSelfheal])
+            .await;
+        Ok(())
+    }
+}
+
 /// Actions that no operation performs: raw SQL's own, and one whose operation is still to come.
 const NOT_BY_AN_OPERATION: [Action; 4] = [
     Action::SqlInsert,
@@ -351,6 +429,8 @@ async fn every_operation_writes_one_row_a_change_with_actor_source_and_correlati
     walk.rules().await.unwrap();
     walk.people().await.unwrap();
     walk.reconcile().await.unwrap();
+    walk.sparing().await.unwrap();
+    walk.lifecycle().await.unwrap();
     let missing: Vec<&str> = Action::ALL
         .iter()
         .filter(|action| !NOT_BY_AN_OPERATION.contains(action))

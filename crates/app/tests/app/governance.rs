@@ -151,6 +151,8 @@ async fn numbers_outside_their_range_are_refused() {
         (Number::GuardFew, vec![1_000_000_001]),
         (Number::GuardCount, vec![u32::MAX]),
         (Number::RoleRestoreDays, vec![3_651]),
+        (Number::ReconcileEverySeconds, vec![1, 59, 86_401]),
+        (Number::AuditRetentionMonths, vec![1_201]),
     ] {
         for value in beyond {
             let refused = words(set_number(reeve, &caller, number, value, false).await);
@@ -173,6 +175,8 @@ async fn each_number_is_kept_within_its_range_and_audited() {
         (Number::GuardFew, [0, 1_000_000_000]),
         (Number::GuardCount, [0, 1_000_000_000]),
         (Number::RoleRestoreDays, [0, 3_650]),
+        (Number::ReconcileEverySeconds, [0, 86_400]),
+        (Number::AuditRetentionMonths, [1, 1_200]),
     ] {
         for value in values {
             let effect = set_number(reeve, &caller, number, value, false)

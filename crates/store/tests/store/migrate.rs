@@ -99,3 +99,13 @@ async fn a_schema_that_lacks_migrations_says_how_many() {
         }
     );
 }
+
+#[tokio::test]
+async fn installations_of_one_cluster_make_their_roles_one_after_the_other() {
+    let [one, other] = [EmptyDb::new().await, EmptyDb::new().await];
+    for _ in 0..20 {
+        tokio::join!(one.bootstrap(), other.bootstrap());
+    }
+    one.drop().await;
+    other.drop().await;
+}
