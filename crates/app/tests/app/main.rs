@@ -6,10 +6,13 @@
     reason = "a test that can't go on stops"
 )]
 
+mod alert;
 mod audit;
 mod authority;
 mod governance;
+mod heal;
 mod identity;
+mod lifecycle;
 mod live;
 mod membership;
 mod organization;
@@ -18,5 +21,6 @@ mod project;
 mod reconcile;
 mod role;
 mod snapshot;
+mod sparing;
 mod sql;
 mod watch;

@@ -1,0 +1,110 @@
+//! Alerts: raised once, whoever finds the cause how often, and closed when it is gone.
+
+use app::live::Settings;
+use domain::governance::privileged::BreakGlass;
+use domain::health::Check;
+use jiff::SignedDuration;
+use testkit::World;
+
+use crate::sql::{count, scene};
+
+async fn open(world: &World, kind: Check) -> Vec<String> {
+    let alerts = app::alert::list(world.reeve(), false, 100).await.unwrap();
+    let alerts = alerts
+        .into_iter()
+        .filter(|alert| alert.kind == kind.as_str());
+    alerts
+        .map(|alert| format!("{} {}", alert.summary, alert.remedy))
+        .collect()
+}
+
+async fn sync(world: &World) -> app::alert::Changes {
+    app::alert::sync(world.reeve(), Check::ALL).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_held_plan_alerts_once_with_cause_and_command_until_nothing_is_held() {
+    let world = World::discord_leading().await;
+    world.people(30).await;
+    world.scan().await;
+    world.reconcile().await;
+    world.age_snapshots(SignedDuration::from_hours(7)).await;
+    for _ in 0..3 {
+        world.reconcile().await;
+        // Somebody changes, so that each plan is another one: the cause is the same.
+        scene(
+            &world,
+            "update app_user set version = version where email = 'p1@example.test'",
+        )
+        .await;
+    }
+    let alerts = open(&world, Check::HeldPlan).await;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    let plan = world.plan().await.unwrap().plan_id;
+    let alert = &open(&world, Check::HeldPlan).await[0];
+    assert!(alert.contains("30 of 30 people"), "{alert}");
+    assert!(alert.contains("a snapshot is missing or stale"), "{alert}");
+    let command = format!("reeve reconcile approve {}", &plan[..12]);
+    assert!(alert.contains(&command), "{alert}");
+    world.scan().await;
+    world.reconcile().await;
+    assert_eq!(open(&world, Check::HeldPlan).await, [""; 0]);
+    let all = format!("alert where kind = '{}'", Check::HeldPlan.as_str());
+    assert_eq!(
+        count(&world, &all).await,
+        1,
+        "it was one alert all the time"
+    );
+}
+
+#[tokio::test]
+async fn approving_closes_the_alert() {
+    let world = World::discord_leading().await;
+    world.people(30).await;
+    world.scan().await;
+    world.reconcile().await;
+    world.age_snapshots(SignedDuration::from_hours(7)).await;
+    let plan = world.plan().await.unwrap().plan_id;
+    assert_eq!(open(&world, Check::HeldPlan).await.len(), 1);
+    app::reconcile::approve(world.reeve(), &world.caller(), &plan)
+        .await
+        .unwrap();
+    assert_eq!(open(&world, Check::HeldPlan).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn finding_the_same_again_writes_nothing() {
+    let world = World::empty().await;
+    assert!(sync(&world).await.opened > 0, "nothing is set up here");
+    let census = crate::watch::Census::of(&world).await;
+    assert_eq!(sync(&world).await, app::alert::Changes::default());
+    census.assert_nothing_written(&world).await;
+}
+
+#[tokio::test]
+async fn break_glass_is_a_standing_alert_and_an_entry_that_matches_nobody_another() {
+    let world = World::empty().await;
+    world.person("ada").build().await;
+    let break_glass = BreakGlass::parse("", "ada@example.test eve@example.test");
+    world.reeve().live.set(Settings { break_glass });
+    sync(&world).await;
+    assert_eq!(open(&world, Check::BreakGlass).await.len(), 1);
+    let useless = open(&world, Check::BreakGlassEntry).await;
+    assert!(
+        useless.len() == 1 && useless[0].contains("eve@example.test"),
+        "{useless:?}"
+    );
+    world.reeve().live.set(Settings::default());
+    sync(&world).await;
+    assert_eq!(open(&world, Check::BreakGlass).await, [""; 0]);
+    assert_eq!(open(&world, Check::BreakGlassEntry).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn two_who_find_the_same_at_once_raise_it_once() {
+    let world = World::empty().await;
+    let (a, b) = tokio::join!(sync(&world), sync(&world));
+    let kinds = count(&world, "(select distinct kind, subject from alert) each").await;
+    assert_eq!(count(&world, "alert").await, kinds);
+    assert_eq!(i64::try_from(a.opened + b.opened).unwrap(), kinds);
+}
