@@ -12,7 +12,6 @@ use super::reason::{Gate, Reason};
 use super::role::Scope;
 use crate::governance::privileged::Privilege;
 use crate::id::UserId;
-use crate::identity::Status;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -106,13 +105,7 @@ fn identity<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
     let Some(identity) = facts.identity(request.user_id) else {
         return Reason::UnknownIdentity;
     };
-    match (identity.status, identity.privilege) {
-        (Status::Active, _) => Reason::Passed,
-        (Status::Suspended, Some(Privilege::BreakGlass)) => Reason::BreakGlass,
-        (status @ (Status::Suspended | Status::Disabled), _) => {
-            Reason::IdentityNotActive { status }
-        }
-    }
+    Reason::of_identity(identity.status, identity.privilege)
 }
 
 fn session<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
@@ -190,22 +183,5 @@ fn governance<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason 
         Err(missing) => return Reason::GovernanceIncomplete { missing },
     };
     let evidence = facts.evidence(request.user_id, now);
-    if evidence.exempted {
-        return Reason::Exempted;
-    }
-    let assessment = rules.assess(&evidence, now);
-    if !assessment.eligibility.in_scope() {
-        return Reason::NotEligible {
-            eligibility: assessment.eligibility,
-        };
-    }
-    if !assessment.entitlement.entitled() {
-        return Reason::NotEntitled {
-            entitlement: assessment.entitlement,
-        };
-    }
-    if assessment.observation_missing {
-        return Reason::ObservationStale;
-    }
-    Reason::Passed
+    Reason::of_governance(&rules.assess(&evidence, now))
 }

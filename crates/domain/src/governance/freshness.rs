@@ -45,3 +45,12 @@ pub fn freshness(
         Freshness::Fresh
     }
 }
+
+/// Until when an observation that is fresh at `now` counts: it does at that instant, and no longer a
+/// moment later. `None` if it does not count at `now`.
+pub fn deadline(taken_at: Timestamp, now: Timestamp, max_age: SignedDuration) -> Option<Timestamp> {
+    freshness(Some(taken_at), now, max_age)
+        .is_fresh()
+        .then(|| taken_at.checked_add(max_age).ok())
+        .flatten()
+}

@@ -129,6 +129,7 @@ fn in_portal_leading_mode_a_stale_snapshot_denies_access_as_drift_and_suspends_n
             Status::Active,
             &assessment,
             ada.evidence().discord,
+            true,
         );
         assert_eq!(found, [Drift::AccessFailedClosed]);
 
