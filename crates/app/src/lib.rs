@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod authority;
 pub mod error;
+mod everybody;
 pub mod governance;
 pub mod identity;
 pub mod organization;
@@ -14,6 +15,7 @@ pub mod policy;
 pub mod reconcile;
 pub mod role;
 pub mod snapshot;
+pub mod status_map;
 
 use domain::actor::Actor;
 use domain::audit::{Action, Outcome};

@@ -22,6 +22,7 @@ pub mod reconcile;
 pub mod role;
 pub mod scope;
 pub mod snapshot;
+pub mod status_map;
 
 pub use connect::Database;
 pub use error::StoreError;

@@ -16,4 +16,5 @@ mod reconcile;
 mod role;
 mod snapshot;
 mod sql;
+mod status_map;
 mod watch;

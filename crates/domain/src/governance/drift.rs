@@ -84,6 +84,23 @@ impl Drift {
         }
     }
 
+    /// In words, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::SuspendedThoughOwed => "suspended, but in scope and entitled",
+            Self::SuspendedThoughExempted => "suspended, but exempted",
+            Self::RolesLeftOver => "suspended, but still has portal roles",
+            Self::ActiveThoughNotOwed => "active, but not in scope or not entitled",
+            Self::ActiveThoughUnobserved => {
+                "active, and nobody could look whether they are entitled"
+            }
+            Self::ExemptedThoughNotOwed => "has access by an exemption alone",
+            Self::AccessFailedClosed => "entitled, but denied for want of a fresh snapshot",
+            Self::RoleThoughNotEntitled => "has a mapped role in Discord, but is not entitled",
+            Self::RoleMissing => "entitled, but Discord does not show the role",
+        }
+    }
+
     /// What mends it; `spared` is whether a privilege, a hold or an exemption keeps reconcile from it.
     pub fn mended_by(self, spared: bool) -> Mend {
         match self {

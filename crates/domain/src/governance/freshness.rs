@@ -21,6 +21,16 @@ pub enum Freshness {
 }
 
 impl Freshness {
+    /// In words, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::FromTheFuture => "from the future",
+            Self::Missing => "missing",
+        }
+    }
+
     pub fn is_fresh(self) -> bool {
         self == Self::Fresh
     }

@@ -19,6 +19,14 @@ pub enum Privilege {
 }
 
 impl Privilege {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BreakGlass => "break_glass",
+            Self::Admin => "admin",
+            Self::Subadmin => "subadmin",
+        }
+    }
+
     /// The privilege of someone by their administrative role and the allowlist. Break-glass comes
     /// first, since it also passes the identity gate.
     pub fn of(administrative: Option<Administrative>, on_allowlist: bool) -> Option<Self> {

@@ -15,6 +15,7 @@ mod reconcile;
 mod role;
 mod serve;
 mod snapshot;
+mod status_map;
 
 use std::ffi::OsStr;
 use std::io::IsTerminal;
@@ -84,6 +85,10 @@ enum Command {
     /// Plan, show, approve and apply what should change.
     #[command(subcommand, alias = "reconcile_discord_entitlements")]
     Reconcile(reconcile::Reconcile),
+    /// Show where everybody stands: status, eligibility, entitlement, access, compliance.
+    StatusMap(status_map::Map),
+    /// Show who is not as they should be, and what mends it.
+    Drift(status_map::Drifts),
     /// What was done, by whom, and why.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -188,6 +193,8 @@ async fn run(cli: Cli) -> Result<Ending, Failure> {
         Command::Governance(command) => governance::run(&session, command).await,
         Command::Policy(command) => policy::run(&session, command).await,
         Command::Reconcile(command) => reconcile::run(&session, command).await,
+        Command::StatusMap(command) => status_map::run(&session, command).await,
+        Command::Drift(command) => status_map::run_drift(&session, command).await,
         Command::Audit(command) => audit::run(&session, command).await,
     }
 }

@@ -108,6 +108,13 @@ const CALLS: &[Call] = &[
     call("reconcile run", &["--max-age-seconds", "31536000"]),
     call("reconcile plan", &["--max-age-seconds", "31536000"]),
     call("reconcile list", &[]),
+    call("status-map", &["--search", "nobody"]),
+    call(
+        "status-map",
+        &["--compliance", "unobserved", "--limit", "1"],
+    ),
+    call("drift", &[]),
+    call("drift", &["role_missing"]),
     call("audit list", &[]),
 ];
 
