@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authority;
 pub mod error;
 mod everybody;
+pub mod explain;
 pub mod governance;
 pub mod identity;
 pub mod organization;

@@ -8,6 +8,7 @@
 
 mod audit;
 mod authority;
+mod explain;
 mod governance;
 mod identity;
 mod organization;

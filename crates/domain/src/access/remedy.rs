@@ -5,7 +5,9 @@
 
 use serde::Serialize;
 
+use super::permission::Permission;
 use super::reason::Reason;
+use super::role::{RoleDefinition, Scope, ScopeKind};
 use crate::governance::assess::RulesMissing;
 use crate::governance::eligibility::{Clause, Eligibility};
 use crate::governance::entitlement::{Entitlement, Lack};
@@ -55,8 +57,8 @@ pub struct Subject<'a> {
     pub email: &'a str,
     pub organization: Option<&'a str>,
     pub project: Option<&'a str>,
-    /// The least role that would grant the permission here, if any does.
-    pub role: Option<&'a str>,
+    /// The least role that would grant the permission here, if any does, and where it is given.
+    pub role: Option<(&'a str, ScopeKind)>,
     /// A mapped guild, if there is one.
     pub guild: Option<GuildId>,
 }
@@ -93,11 +95,11 @@ pub fn remedies(reason: &Reason, about: &Subject<'_>) -> Vec<Remedy> {
             "reeve organization list",
         )],
         Reason::PermissionNotHeld { .. } => vec![match about.role {
-            Some(role) => grant(
+            Some((role, kind)) => grant(
                 "give them a role that carries the permission",
                 role,
-                about.organization,
-                about.project,
+                about.organization.filter(|_| kind != ScopeKind::Platform),
+                about.project.filter(|_| kind == ScopeKind::Project),
                 about,
             ),
             None => operator(
@@ -116,6 +118,30 @@ pub fn remedies(reason: &Reason, about: &Subject<'_>) -> Vec<Remedy> {
         } => Vec::new(),
         Reason::ObservationStale => vec![observe("observe the guild", about), exemption(about)],
     }
+}
+
+/// The roles that would grant a permission where it is asked about, the least first. For a governed
+/// permission those that carry the entitlement, which decides where the portal leads. Administrative
+/// roles are left out: nobody is made admin to get one permission.
+pub fn granting_roles<'a>(
+    roles: impl Iterator<Item = &'a RoleDefinition>,
+    permission: Permission,
+    scope: Scope,
+) -> Vec<&'a RoleDefinition> {
+    let wanted = permission.governed_by().unwrap_or(permission);
+    let reaches = |role: &RoleDefinition| match role.scope {
+        ScopeKind::Platform => true,
+        ScopeKind::Tenant => scope.tenant_id().is_some(),
+        ScopeKind::Project => scope.project_id().is_some(),
+    };
+    let mut granting: Vec<_> = roles
+        .filter(|role| role.permissions.contains(wanted) && role.administrative().is_none())
+        .filter(|role| {
+            reaches(role) && (role.tenant_id.is_none() || role.tenant_id == scope.tenant_id())
+        })
+        .collect();
+    granting.sort_by(|a, b| (b.scope, a.rank, &a.name).cmp(&(a.scope, b.rank, &b.name)));
+    granting
 }
 
 fn operator(change: &str, command: impl Into<String>) -> Remedy {
@@ -160,7 +186,7 @@ fn of_status(status: Status, about: &Subject<'_>) -> Vec<Remedy> {
                 "reeve reconcile run",
             ),
             sql(
-                "restore them at once; a hold keeps it so for 24 hours, and governed rights stay out",
+                "restore them at once; a hold keeps it so for 24 hours, and gives no governed right by itself",
                 &format!("UPDATE app_user SET status = 'active' WHERE user_id = '{user_id}'"),
             ),
         ],

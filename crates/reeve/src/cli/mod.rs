@@ -4,6 +4,7 @@
 
 mod audit;
 mod db;
+mod explain;
 mod governance;
 mod healthcheck;
 mod identity;
@@ -85,6 +86,8 @@ enum Command {
     /// Plan, show, approve and apply what should change.
     #[command(subcommand, alias = "reconcile_discord_entitlements")]
     Reconcile(reconcile::Reconcile),
+    /// Say why somebody may do something, or may not, and what would change it.
+    Explain(explain::Explain),
     /// Show where everybody stands: status, eligibility, entitlement, access, compliance.
     StatusMap(status_map::Map),
     /// Show who is not as they should be, and what mends it.
@@ -193,6 +196,7 @@ async fn run(cli: Cli) -> Result<Ending, Failure> {
         Command::Governance(command) => governance::run(&session, command).await,
         Command::Policy(command) => policy::run(&session, command).await,
         Command::Reconcile(command) => reconcile::run(&session, command).await,
+        Command::Explain(command) => explain::run(&session, command).await,
         Command::StatusMap(command) => status_map::run(&session, command).await,
         Command::Drift(command) => status_map::run_drift(&session, command).await,
         Command::Audit(command) => audit::run(&session, command).await,

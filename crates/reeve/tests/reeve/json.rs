@@ -22,6 +22,7 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "policy show" => &["access.login"],
         "policy set" => &["access.login", "-"],
         "reconcile show" | "reconcile approve" | "reconcile apply" => &["latest"],
+        "explain" => &["ada@example.test"],
         _ => &[],
     };
     let words = leaf.split_whitespace().chain(rest.iter().copied());
@@ -115,6 +116,16 @@ const CALLS: &[Call] = &[
     ),
     call("drift", &[]),
     call("drift", &["role_missing"]),
+    call("explain", &["ada@example.test"]),
+    call(
+        "explain",
+        &[
+            "bob@example.test",
+            "bookmarks:read",
+            "--owner",
+            "ada@example.test",
+        ],
+    ),
     call("audit list", &[]),
 ];
 

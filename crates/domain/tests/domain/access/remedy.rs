@@ -4,16 +4,19 @@ use std::fmt::Write;
 
 use domain::access::permission::Permission;
 use domain::access::reason::Reason;
-use domain::access::remedy::{Subject, remedies};
+use domain::access::remedy::{Subject, granting_roles, remedies};
+use domain::access::role::{BUILT_IN, RoleDefinition, Scope, ScopeKind};
 use domain::governance::assess::RulesMissing;
 use domain::governance::eligibility::{Clause, Eligibility};
 use domain::governance::entitlement::{Entitlement, Lack};
 use domain::identity::Status;
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::decide::any_question;
 use crate::cases;
 use crate::plain::{ME, guild};
+use crate::world::{PROJECT, TENANT};
 
 fn about() -> Subject<'static> {
     Subject {
@@ -21,7 +24,7 @@ fn about() -> Subject<'static> {
         email: "ada@example.test",
         organization: Some("hauling"),
         project: None,
-        role: Some("tenant_admin"),
+        role: Some(("tenant_admin", ScopeKind::Tenant)),
         guild: Some(guild(0)),
     }
 }
@@ -94,4 +97,39 @@ fn the_remedies_of_every_denial_are_those_that_were_reviewed() {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("remedies", text);
     });
+}
+
+#[test]
+fn the_least_role_at_the_narrowest_scope_is_named_first_and_admin_never() {
+    let roles: Vec<RoleDefinition> = (1_u128..)
+        .zip(BUILT_IN)
+        .map(|(id, role)| RoleDefinition {
+            role_id: Uuid::from_u128(id).into(),
+            name: role.name.to_owned(),
+            scope: role.scope,
+            tenant_id: None,
+            rank: role.rank,
+            portal: role.portal(),
+            permissions: role.permissions(),
+        })
+        .collect();
+    let named = |permission, scope| {
+        let permission = Permission::of(permission).unwrap();
+        let granting = granting_roles(roles.iter(), permission, scope);
+        granting
+            .into_iter()
+            .map(|role| role.name.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        named("projects:read", PROJECT)[..3],
+        ["project_viewer", "project_member", "project_admin"]
+    );
+    assert_eq!(
+        named("projects:read", TENANT),
+        ["tenant_member", "tenant_admin", "tenant_owner"]
+    );
+    assert_eq!(named("projects:read", Scope::Platform), [""; 0]);
+    assert_eq!(named("bookmarks:read", TENANT), [""; 0]);
+    assert_eq!(named("hauling:use", Scope::Platform), ["hauling.member"]);
 }
