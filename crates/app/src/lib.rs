@@ -9,6 +9,7 @@ pub mod authority;
 pub mod error;
 mod everybody;
 pub mod explain;
+pub mod freshness;
 pub mod governance;
 pub mod identity;
 pub mod organization;

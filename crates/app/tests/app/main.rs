@@ -9,6 +9,7 @@
 mod audit;
 mod authority;
 mod explain;
+mod freshness;
 mod governance;
 mod identity;
 mod organization;

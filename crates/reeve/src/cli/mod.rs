@@ -5,6 +5,7 @@
 mod audit;
 mod db;
 mod explain;
+mod freshness;
 mod governance;
 mod healthcheck;
 mod identity;
@@ -92,6 +93,8 @@ enum Command {
     StatusMap(status_map::Map),
     /// Show who is not as they should be, and what mends it.
     Drift(status_map::Drifts),
+    /// Show how old the observations are, when they go stale, and who loses access then.
+    Freshness,
     /// What was done, by whom, and why.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -199,6 +202,7 @@ async fn run(cli: Cli) -> Result<Ending, Failure> {
         Command::Explain(command) => explain::run(&session, command).await,
         Command::StatusMap(command) => status_map::run(&session, command).await,
         Command::Drift(command) => status_map::run_drift(&session, command).await,
+        Command::Freshness => freshness::run(&session).await,
         Command::Audit(command) => audit::run(&session, command).await,
     }
 }

@@ -73,6 +73,7 @@ const CALLS: &[Call] = &[
     call("audit list", &["--action", "no.such"]),
     call("reconcile list", &[]),
     call("governance show", &[]),
+    call("freshness", &[]),
     call("role list", &[]),
     call("organization list", &[]),
     // Of something.
@@ -126,6 +127,7 @@ const CALLS: &[Call] = &[
             "ada@example.test",
         ],
     ),
+    call("freshness", &[]),
     call("audit list", &[]),
 ];
 
