@@ -12,6 +12,7 @@ pub mod explain;
 pub mod freshness;
 pub mod governance;
 pub mod identity;
+pub mod jml;
 pub mod organization;
 pub mod policy;
 pub mod reconcile;

@@ -16,6 +16,7 @@ pub mod facts;
 pub mod governance;
 pub mod id;
 pub mod identity;
+pub mod jml;
 pub mod migrate;
 pub mod organization;
 pub mod reconcile;

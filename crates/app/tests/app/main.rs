@@ -12,6 +12,7 @@ mod explain;
 mod freshness;
 mod governance;
 mod identity;
+mod jml;
 mod organization;
 mod policy;
 mod reconcile;

@@ -9,6 +9,7 @@ mod freshness;
 mod governance;
 mod healthcheck;
 mod identity;
+mod jml;
 mod migrate;
 mod organization;
 mod policy;
@@ -95,6 +96,9 @@ enum Command {
     Drift(status_map::Drifts),
     /// Show how old the observations are, when they go stale, and who loses access then.
     Freshness,
+    /// Joiners, movers and leavers.
+    #[command(subcommand)]
+    Jml(jml::Jml),
     /// What was done, by whom, and why.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -203,6 +207,7 @@ async fn run(cli: Cli) -> Result<Ending, Failure> {
         Command::StatusMap(command) => status_map::run(&session, command).await,
         Command::Drift(command) => status_map::run_drift(&session, command).await,
         Command::Freshness => freshness::run(&session).await,
+        Command::Jml(command) => jml::run(&session, command).await,
         Command::Audit(command) => audit::run(&session, command).await,
     }
 }

@@ -74,6 +74,7 @@ const CALLS: &[Call] = &[
     call("reconcile list", &[]),
     call("governance show", &[]),
     call("freshness", &[]),
+    call("jml list", &[]),
     call("role list", &[]),
     call("organization list", &[]),
     // Of something.
@@ -128,6 +129,16 @@ const CALLS: &[Call] = &[
         ],
     ),
     call("freshness", &[]),
+    call("jml list", &["--event", "joiner", "--limit", "1"]),
+    call(
+        "jml list",
+        &[
+            "--identity",
+            "ada@example.test",
+            "--since",
+            "2100-01-01T00:00:00Z",
+        ],
+    ),
     call("audit list", &[]),
 ];
 
