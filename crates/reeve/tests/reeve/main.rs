@@ -17,6 +17,7 @@ mod exit_codes;
 mod help;
 mod http;
 mod json;
+mod looking;
 mod nothing_there;
 mod organization;
 mod program;
