@@ -5335,6 +5335,12 @@ GRANT SELECT,INSERT ON TABLE public.audit_log TO reeve_system;
 GRANT SELECT ON TABLE public.audit_log TO reeve_operator;
 
 --
+-- Name: TABLE audit_log_default; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT ON TABLE public.audit_log_default TO reeve_system;
+
+--
 -- Name: TABLE change_feed; Type: ACL; Schema: public; Owner: reeve_owner
 --
 

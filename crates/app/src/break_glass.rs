@@ -1,5 +1,7 @@
 //! The break-glass list of this process, held against the identities (R-40 to R-47, D18).
 
+use domain::access::reason::Reason;
+use domain::governance::privileged::Privilege;
 use domain::id::UserId;
 use domain::identity::Status;
 use serde::Serialize;
@@ -75,13 +77,6 @@ async fn matched(tx: &mut Tx, text: &str) -> Result<Option<Matched>, Error> {
         user_id,
         email,
         status,
-        lets_in: lets_in(status),
+        lets_in: Reason::of_identity(status, Some(Privilege::BreakGlass)).passes(),
     }))
-}
-
-fn lets_in(status: Status) -> bool {
-    domain::access::decide::lets_in(
-        status,
-        Some(domain::governance::privileged::Privilege::BreakGlass),
-    )
 }

@@ -20,10 +20,12 @@
 //! - The **matrix** ([`governance::matrix`]) turns eligibility and entitlement into a status; the
 //!   **policy outcome** ([`governance::outcome`]) names the four cells for people to read.
 //! - **Drift** ([`governance::drift`]) is where what should be and what is disagree.
+//! - The **status map** ([`status_map`]) is all of this for one person, for people to look at, with
+//!   their **compliance** in one word.
 //! - A **plan** ([`reconcile::plan`]) is everything reconcile would change, each step with its
 //!   reason; the **guard** ([`reconcile::guard`]) holds a plan that would suspend too many.
 //! - A **decision** ([`access::decide`]) is allow or deny with ordered reasons. It is the only
-//!   judge.
+//!   judge; a **remedy** ([`access::remedy`]) is what would turn a "no" of it.
 //!
 //! Neighbours: `store` loads the facts these rules read and writes what they decide; `app` brings
 //! the two together. Nothing here calls either.
@@ -38,5 +40,6 @@ pub mod health;
 pub mod id;
 pub mod identity;
 pub mod reconcile;
+pub mod status_map;
 pub mod tenancy;
 pub mod time;

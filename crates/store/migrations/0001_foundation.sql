@@ -105,6 +105,8 @@ create index audit_log_target on audit_log (target_user_id, created_at desc);
 create index audit_log_correlation on audit_log (correlation_id);
 grant insert on audit_log to reeve_app;
 grant select, insert on audit_log to reeve_system;
+-- Whether rows fell in there is asked of the partition itself.
+grant select on audit_log_default to reeve_system;
 grant select on audit_log to reeve_operator;
 
 create function refuse_change() returns trigger language plpgsql as $$

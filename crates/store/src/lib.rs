@@ -22,6 +22,7 @@ pub mod health;
 pub mod hold;
 pub mod id;
 pub mod identity;
+pub mod jml;
 pub mod job;
 pub mod lifecycle;
 pub mod membership;
@@ -35,6 +36,7 @@ pub mod rights;
 pub mod role;
 pub mod scope;
 pub mod snapshot;
+pub mod status_map;
 
 pub use connect::Database;
 pub use error::StoreError;

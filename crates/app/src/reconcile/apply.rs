@@ -6,7 +6,6 @@
 
 use domain::actor::SYSTEM_USER;
 use domain::audit::Action;
-use domain::governance::privileged::BreakGlass;
 use domain::id::UserId;
 use domain::reconcile::fingerprint::Fingerprint;
 use domain::reconcile::plan::Kind;
@@ -64,13 +63,11 @@ pub async fn apply(
 ) -> Result<Applied, Error> {
     let context = caller.context(Action::EntitlementReconcile);
     let lease = take_lease(reeve, &context, caller, lease_for).await?;
-    let live = reeve.live.get();
     let result = Run {
         reeve,
         caller,
         context: &context,
         lease: &lease,
-        break_glass: &live.break_glass,
     }
     .apply(id)
     .await;
@@ -104,7 +101,6 @@ struct Run<'a> {
     caller: &'a Caller,
     context: &'a Context,
     lease: &'a Lease,
-    break_glass: &'a BreakGlass,
 }
 
 /// How far a batch brought the plan.
@@ -212,7 +208,9 @@ impl Run<'_> {
 
     /// What the version of a person does not tell.
     async fn skip(&self, tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
-        let list = self.break_glass;
+        // Read anew for each batch: whoever is put on the list while a long plan applies is spared.
+        let live = self.reeve.live.get();
+        let list = &live.break_glass;
         let mut skipped = 0;
         if !list.is_empty() {
             let allowlist = Allowlist {

@@ -9,9 +9,12 @@
 mod alert;
 mod audit;
 mod authority;
+mod explain;
+mod freshness;
 mod governance;
 mod heal;
 mod identity;
+mod jml;
 mod lifecycle;
 mod live;
 mod membership;
@@ -23,4 +26,5 @@ mod role;
 mod snapshot;
 mod sparing;
 mod sql;
+mod status_map;
 mod watch;

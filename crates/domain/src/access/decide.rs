@@ -12,7 +12,6 @@ use super::reason::{Gate, Reason};
 use super::role::Scope;
 use crate::governance::privileged::Privilege;
 use crate::id::UserId;
-use crate::identity::Status;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -102,26 +101,11 @@ pub fn explain<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Decisi
     }
 }
 
-/// Whether an identity of this status gets past the first gate: active ones do, and on the
-/// break-glass list suspended ones (D18). Whoever is disabled stays out.
-pub fn lets_in(status: Status, privilege: Option<Privilege>) -> bool {
-    match status {
-        Status::Active => true,
-        Status::Suspended => privilege == Some(Privilege::BreakGlass),
-        Status::Disabled => false,
-    }
-}
-
 fn identity<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
     let Some(identity) = facts.identity(request.user_id) else {
         return Reason::UnknownIdentity;
     };
-    let status = identity.status;
-    match (lets_in(status, identity.privilege), status) {
-        (true, Status::Active) => Reason::Passed,
-        (true, Status::Suspended | Status::Disabled) => Reason::BreakGlass,
-        (false, _) => Reason::IdentityNotActive { status },
-    }
+    Reason::of_identity(identity.status, identity.privilege)
 }
 
 fn session<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
@@ -199,22 +183,5 @@ fn governance<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason 
         Err(missing) => return Reason::GovernanceIncomplete { missing },
     };
     let evidence = facts.evidence(request.user_id, now);
-    if evidence.exempted {
-        return Reason::Exempted;
-    }
-    let assessment = rules.assess(&evidence, now);
-    if !assessment.eligibility.in_scope() {
-        return Reason::NotEligible {
-            eligibility: assessment.eligibility,
-        };
-    }
-    if !assessment.entitlement.entitled() {
-        return Reason::NotEntitled {
-            entitlement: assessment.entitlement,
-        };
-    }
-    if assessment.observation_missing {
-        return Reason::ObservationStale;
-    }
-    Reason::Passed
+    Reason::of_governance(&rules.assess(&evidence, now))
 }

@@ -77,6 +77,18 @@ impl Permission {
             .map(Self)
     }
 
+    /// The permissions whose names are most like a text that is none, best first; at most three.
+    pub fn nearest(text: &str) -> Vec<Self> {
+        /// Below this, a name is another word rather than a misspelt one.
+        const ALIKE: f64 = 0.75;
+        let mut alike: Vec<_> = Self::all()
+            .map(|known| (strsim::jaro_winkler(text, known.name()), known))
+            .filter(|(likeness, _)| *likeness > ALIKE)
+            .collect();
+        alike.sort_by(|a, b| b.0.total_cmp(&a.0));
+        alike.into_iter().take(3).map(|(_, known)| known).collect()
+    }
+
     pub fn name(self) -> &'static str {
         NAMES.get(usize::from(self.0)).copied().unwrap_or_default()
     }

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::permission::Permission;
-use crate::governance::assess::RulesMissing;
+use crate::governance::assess::{Assessment, RulesMissing};
 use crate::governance::eligibility::Eligibility;
 use crate::governance::entitlement::Entitlement;
+use crate::governance::privileged::Privilege;
 use crate::identity::Status;
 
 /// The gates, in the order in which they are asked.
@@ -19,8 +20,21 @@ pub enum Gate {
     Governance,
 }
 
+impl Gate {
+    /// The name in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Session => "session",
+            Self::Membership => "membership",
+            Self::Permission => "permission",
+            Self::Governance => "governance",
+        }
+    }
+}
+
 /// What one gate found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Reason {
     /// The gate does not apply to this request.
@@ -62,6 +76,39 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// What the identity gate finds of somebody known: active, or break-glass and not disabled.
+    pub fn of_identity(status: Status, privilege: Option<Privilege>) -> Self {
+        match (status, privilege) {
+            (Status::Active, _) => Self::Passed,
+            (Status::Suspended, Some(Privilege::BreakGlass)) => Self::BreakGlass,
+            (status @ (Status::Suspended | Status::Disabled), _) => {
+                Self::IdentityNotActive { status }
+            }
+        }
+    }
+
+    /// What the governance gate finds: eligible and entitled, both, by an observation that still
+    /// counts; or exempted (P-12).
+    pub fn of_governance(assessment: &Assessment) -> Self {
+        if assessment.exempted {
+            return Self::Exempted;
+        }
+        if !assessment.eligibility.in_scope() {
+            return Self::NotEligible {
+                eligibility: assessment.eligibility,
+            };
+        }
+        if !assessment.entitlement.entitled() {
+            return Self::NotEntitled {
+                entitlement: assessment.entitlement,
+            };
+        }
+        if assessment.observation_missing {
+            return Self::ObservationStale;
+        }
+        Self::Passed
+    }
+
     /// Whether the gate lets the request pass.
     pub fn passes(&self) -> bool {
         match self {
@@ -81,6 +128,36 @@ impl Reason {
             | Self::NotEligible { .. }
             | Self::NotEntitled { .. }
             | Self::ObservationStale => false,
+        }
+    }
+
+    /// In words, for people.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::NotAsked => "does not apply to this question".to_owned(),
+            Self::Passed => "passed".to_owned(),
+            Self::BreakGlass => "on the break-glass list".to_owned(),
+            Self::Owner => "owns the thing asked about".to_owned(),
+            Self::Exempted => "exempted from eligibility and entitlement".to_owned(),
+            Self::GrantedByEntitlement => "granted by the entitlement, no role is asked".to_owned(),
+            Self::UnknownIdentity => "there is no such identity".to_owned(),
+            Self::IdentityNotActive { status } => format!("the identity is {status}"),
+            Self::SessionRevoked => {
+                "the credential was issued before the sessions were revoked".to_owned()
+            }
+            Self::NotAMember => "no active membership of the organization".to_owned(),
+            Self::ScopeMismatch => "the project belongs to another organization".to_owned(),
+            Self::PermissionNotHeld { permission } => {
+                format!("no role that is valid here carries {permission}")
+            }
+            Self::GovernanceIncomplete { missing } => {
+                format!("governance is not set up: {missing}")
+            }
+            Self::NotEligible { eligibility } => eligibility.describe().to_owned(),
+            Self::NotEntitled { entitlement } => entitlement.describe().to_owned(),
+            Self::ObservationStale => {
+                "entitled, but no fresh observation of Discord: access fails closed".to_owned()
+            }
         }
     }
 }

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::eligibility::{AccessPolicy, Eligibility, ScopeMatches};
 use super::entitlement::{DiscordEvidence, Entitlement, GuildSet, Observed, PortalEvidence};
-use super::freshness::{Freshness, freshness};
+use super::freshness::{Freshness, deadline, freshness};
 use super::matrix::Cell;
 use super::mode::Mode;
+use crate::access::reason::Reason;
 use crate::id::{DiscordRoleId, GuildId};
 
 /// Which Discord roles stand for `hauling.member`, guild by guild.
@@ -101,10 +102,17 @@ impl Assessment {
         Cell::of(self.eligibility.in_scope(), self.entitlement.entitled())
     }
 
+    /// Whether being owed nothing only means that nobody could look. Out of scope the answer is no
+    /// whatever would be seen.
+    pub fn unobserved(&self) -> bool {
+        self.eligibility.in_scope() && self.entitlement.unobserved()
+    }
+
     /// Whether access is granted at run time, as far as governance decides it (P-05, P-12): both
-    /// required, unless exempted. An identity that is not active has none, whatever this says.
+    /// required, unless exempted. An identity that is not active has none, whatever this says; see
+    /// [`crate::access::effective`] for both.
     pub fn grants_access(&self) -> bool {
-        self.exempted || (self.cell() == Cell::InScopeEntitled && !self.observation_missing)
+        Reason::of_governance(self).passes()
     }
 }
 
@@ -170,6 +178,27 @@ impl Rules {
         freshness(self.taken_at.values().max().copied(), now, self.max_age)
     }
 
+    /// Whether decisions lean on the guild's snapshot: Discord-leading on each mapped guild's,
+    /// Portal-leading on the latest of any guild.
+    pub fn leans_on(&self, guild: GuildId) -> bool {
+        match self.mode {
+            Mode::Discord => self.mapping.place(guild).is_some(),
+            Mode::Portal => self
+                .taken_at
+                .get(&guild)
+                .is_some_and(|taken_at| Some(taken_at) == self.taken_at.values().max()),
+        }
+    }
+
+    /// When the next observation that decisions lean on goes stale, if one is fresh.
+    pub fn next_deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        self.taken_at
+            .iter()
+            .filter(|(guild, _)| self.leans_on(**guild))
+            .filter_map(|(_, taken_at)| deadline(*taken_at, now, self.max_age))
+            .min()
+    }
+
     /// The rules with everything that depends only on the clock worked out once, for many people.
     pub fn at(&self, now: Timestamp) -> RulesAt {
         RulesAt {
@@ -195,6 +224,15 @@ pub struct RulesAt {
 }
 
 impl RulesAt {
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The guilds of the mapping, by what is known of their snapshots at this instant.
+    pub fn observed(&self) -> Observed {
+        self.observed
+    }
+
     /// Assesses one person.
     pub fn assess(&self, evidence: &Evidence) -> Assessment {
         Assessment {

@@ -151,6 +151,23 @@ impl Entitlement {
         Self::NotEntitled(Lack::NoPortalAssignment),
     ];
 
+    /// Whether the answer is what a fresh observation of Discord showed.
+    pub fn by_sight(self) -> bool {
+        matches!(
+            self,
+            Self::Entitled(Source::DiscordRole)
+                | Self::NotEntitled(Lack::NotAMember | Lack::NoMappedRole)
+        )
+    }
+
+    /// The codes of the answers that an observation gives.
+    pub fn codes_by_sight() -> impl Iterator<Item = &'static str> {
+        Self::ALL
+            .into_iter()
+            .filter(|entitlement| entitlement.by_sight())
+            .map(Self::code)
+    }
+
     /// The answer with that [`code`](Self::code), as it was stored.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL

@@ -21,6 +21,16 @@ pub enum Freshness {
 }
 
 impl Freshness {
+    /// In words, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::FromTheFuture => "from the future",
+            Self::Missing => "missing",
+        }
+    }
+
     pub fn is_fresh(self) -> bool {
         self == Self::Fresh
     }
@@ -44,4 +54,13 @@ pub fn freshness(
     } else {
         Freshness::Fresh
     }
+}
+
+/// Until when an observation that is fresh at `now` counts: it does at that instant, and no longer a
+/// moment later. `None` if it does not count at `now`.
+pub fn deadline(taken_at: Timestamp, now: Timestamp, max_age: SignedDuration) -> Option<Timestamp> {
+    freshness(Some(taken_at), now, max_age)
+        .is_fresh()
+        .then(|| taken_at.checked_add(max_age).ok())
+        .flatten()
 }

@@ -30,6 +30,8 @@ pub enum Event {
 }
 
 impl Event {
+    pub const ALL: [Self; 3] = [Self::Joiner, Self::Mover, Self::Leaver];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Joiner => "joiner",

@@ -6,7 +6,7 @@ use super::matrix::Cell;
 
 /// The compliance class of eligibility and entitlement. It does not look at status; where the two
 /// disagree, that is [`super::drift`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyOutcome {
     /// In scope and entitled.
@@ -17,6 +17,24 @@ pub enum PolicyOutcome {
     ExcessEntitlement,
     /// Neither: nothing is owed and nothing should be there.
     OutOfScope,
+}
+
+impl PolicyOutcome {
+    pub const ALL: [Self; 4] = [
+        Self::Compliant,
+        Self::MissingEntitlement,
+        Self::ExcessEntitlement,
+        Self::OutOfScope,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Compliant => "compliant",
+            Self::MissingEntitlement => "missing_entitlement",
+            Self::ExcessEntitlement => "excess_entitlement",
+            Self::OutOfScope => "out_of_scope",
+        }
+    }
 }
 
 impl From<Cell> for PolicyOutcome {

@@ -21,7 +21,7 @@ pub enum Privilege {
 impl Privilege {
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::BreakGlass => "break-glass",
+            Self::BreakGlass => "break_glass",
             Self::Admin => "admin",
             Self::Subadmin => "subadmin",
         }

@@ -100,7 +100,7 @@ impl Step<'_> {
 }
 
 /// Why someone is left alone whom the matrix would suspend or restore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SparedBy {
     Admin,
@@ -140,20 +140,42 @@ pub struct Considered<'a> {
 
 /// Considers one person: the matrix, what spares them from it, and what has to change.
 pub fn consider<'a>(person: &Person<'a>, rules: &RulesAt) -> Considered<'a> {
-    // Nobody but a person undoes a disable (D3), and nothing is owed to a disabled identity.
-    if person.status == Status::Disabled {
-        return Considered::default();
-    }
     let assessment = rules.assess(&person.evidence);
-    let demand = assessment.cell().demand();
-    let spared = spared(person, &assessment).map(|by| Spared {
+    let Enforced { kind, spared_by } = enforce(person, &assessment);
+    let spared = spared_by.map(|by| Spared {
         user_id: person.user_id,
         by,
         eligibility: assessment.eligibility,
         entitlement: assessment.entitlement,
     });
-    let kind = match (person.status, demand.status, spared.map(|spared| spared.by)) {
-        (_, _, Some(SparedBy::Hold)) => return Considered { step: None, spared },
+    // Nothing is recorded of the disabled either, and a hold leaves everything as it is.
+    if person.status == Status::Disabled || spared_by == Some(SparedBy::Hold) {
+        return Considered { step: None, spared };
+    }
+    Considered {
+        step: step(person, &assessment, kind),
+        spared,
+    }
+}
+
+/// What reconcile enforces on one person, and who spares them from it. Recording an event alone
+/// enforces nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Enforced {
+    pub kind: Option<Kind>,
+    pub spared_by: Option<SparedBy>,
+}
+
+/// The matrix against the status and roles of one person.
+pub fn enforce(person: &Person<'_>, assessment: &Assessment) -> Enforced {
+    // Nobody but a person undoes a disable (D3), and nothing is owed to a disabled identity.
+    if person.status == Status::Disabled {
+        return Enforced::default();
+    }
+    let spared_by = spared(person, assessment);
+    let demanded = assessment.cell().demand().status;
+    let kind = match (person.status, demanded, spared_by) {
+        (_, _, Some(SparedBy::Hold)) => None,
         (Status::Suspended, _, Some(SparedBy::Exemption)) => Some(Kind::Restore),
         (_, _, Some(_)) => None,
         (Status::Suspended, Status::Active, None) => Some(Kind::Restore),
@@ -161,10 +183,7 @@ pub fn consider<'a>(person: &Person<'a>, rules: &RulesAt) -> Considered<'a> {
         (_, Status::Suspended, None) if !person.strippable.is_empty() => Some(Kind::Change),
         (_, _, None) => None,
     };
-    Considered {
-        step: step(person, &assessment, kind),
-        spared,
-    }
+    Enforced { kind, spared_by }
 }
 
 /// Who spares this person from what the matrix demands, if it demands anything of them.
@@ -173,7 +192,8 @@ fn spared(person: &Person<'_>, assessment: &Assessment) -> Option<SparedBy> {
     let satisfied =
         person.status == demand.status && (!demand.strip_roles || person.strippable.is_empty());
     if person.held {
-        return (!satisfied).then_some(SparedBy::Hold);
+        let kept_out = assessment.exempted && person.status == Status::Suspended;
+        return (!satisfied || kept_out).then_some(SparedBy::Hold);
     }
     // The rest spare from suspension and stripping only; being restored needs no sparing.
     if demand.status == Status::Active {

@@ -22,6 +22,8 @@ mod population;
 #[cfg(test)]
 mod reconcile;
 #[cfg(test)]
+mod status_map;
+#[cfg(test)]
 mod tenancy;
 #[cfg(test)]
 mod time;

@@ -11,10 +11,13 @@ mod cron;
 mod db;
 mod doctor;
 mod exemption;
+mod explain;
+mod freshness;
 mod governance;
 mod healthcheck;
 mod hold;
 mod identity;
+mod jml;
 mod man;
 mod migrate;
 mod organization;
@@ -25,6 +28,7 @@ mod reconcile;
 mod role;
 mod serve;
 mod snapshot;
+mod status_map;
 mod until;
 
 use std::io::IsTerminal;
@@ -106,6 +110,17 @@ enum Command {
     /// Plan, show, approve and apply what should change.
     #[command(subcommand, alias = "reconcile_discord_entitlements")]
     Reconcile(reconcile::Reconcile),
+    /// Say why somebody may do something, or may not, and what would change it.
+    Explain(explain::Explain),
+    /// Show where everybody stands: status, eligibility, entitlement, access, compliance.
+    StatusMap(status_map::Map),
+    /// Show who is not as they should be, and what mends it.
+    Drift(status_map::Drifts),
+    /// Show how old the observations are, when they go stale, and who loses access then.
+    Freshness,
+    /// Joiners, movers and leavers.
+    #[command(subcommand)]
+    Jml(jml::Jml),
     /// Holds: leaving somebody alone for a while.
     #[command(subcommand)]
     Hold(hold::Hold),
@@ -249,6 +264,11 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Governance(command) => governance::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
         Command::Reconcile(command) => reconcile::run(session, command).await,
+        Command::Explain(command) => explain::run(session, command).await,
+        Command::StatusMap(command) => status_map::run(session, command).await,
+        Command::Drift(command) => status_map::run_drift(session, command).await,
+        Command::Freshness => freshness::run(session).await,
+        Command::Jml(command) => jml::run(session, command).await,
         Command::Hold(command) => hold::run(session, command).await,
         Command::Exemption(command) => exemption::run(session, command).await,
         Command::BreakGlass(command) => break_glass::run(session, command).await,

@@ -35,6 +35,7 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "policy show" => &["access.login"],
         "policy set" => &["access.login", "-"],
         "reconcile show" | "reconcile approve" | "reconcile apply" => &["latest"],
+        "explain" => &["ada@example.test"],
         _ => &[],
     };
     let words = leaf.split_whitespace().chain(rest.iter().copied());
@@ -94,6 +95,8 @@ const CALLS: &[Call] = &[
     call("audit list", &["--action", "no.such"]),
     call("reconcile list", &[]),
     call("governance show", &[]),
+    call("freshness", &[]),
+    call("jml list", &[]),
     call("role list", &[]),
     call("organization list", &[]),
     call("project list", &[]),
@@ -139,6 +142,34 @@ const CALLS: &[Call] = &[
     call("reconcile run", &["--max-age-seconds", "31536000"]),
     call("reconcile plan", &["--max-age-seconds", "31536000"]),
     call("reconcile list", &[]),
+    call("status-map", &["--search", "nobody"]),
+    call(
+        "status-map",
+        &["--compliance", "unobserved", "--limit", "1"],
+    ),
+    call("drift", &[]),
+    call("drift", &["role_missing"]),
+    call("explain", &["ada@example.test"]),
+    call(
+        "explain",
+        &[
+            "bob@example.test",
+            "bookmarks:read",
+            "--owner",
+            "ada@example.test",
+        ],
+    ),
+    call("freshness", &[]),
+    call("jml list", &["--event", "joiner", "--limit", "1"]),
+    call(
+        "jml list",
+        &[
+            "--identity",
+            "ada@example.test",
+            "--since",
+            "2100-01-01T00:00:00Z",
+        ],
+    ),
     call("hold list", &[]),
     call(
         "hold add",

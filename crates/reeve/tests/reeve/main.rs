@@ -18,6 +18,7 @@ mod exit_codes;
 mod help;
 mod http;
 mod json;
+mod looking;
 mod manual;
 mod nothing_there;
 mod organization;

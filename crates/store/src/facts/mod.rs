@@ -28,6 +28,7 @@ use crate::scope::Tx;
 
 mod beside;
 mod grouped;
+pub mod one;
 
 use beside::Beside;
 use grouped::Grouped;

@@ -10,6 +10,7 @@
 
 mod assignment;
 mod audit;
+mod facts;
 mod feed;
 mod identity;
 mod lease;

@@ -143,7 +143,7 @@ impl Question {
         decide(&self.world(), &self.request(), NOW)
     }
 
-    fn explain(&self) -> Decision {
+    pub(super) fn explain(&self) -> Decision {
         explain(&self.world(), &self.request(), NOW)
     }
 }

@@ -2,5 +2,7 @@
 
 mod ceiling;
 mod decide;
+mod effective;
 mod monotone;
+mod remedy;
 mod tables;

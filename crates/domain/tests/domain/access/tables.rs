@@ -134,3 +134,18 @@ proptest! {
         let _ = (Permission::of(&text), Administrative::of(&text), ScopeKind::of(&text));
     }
 }
+
+#[test]
+fn a_misspelt_permission_is_told_its_nearest_names() {
+    let names = |text| {
+        Permission::nearest(text)
+            .into_iter()
+            .map(Permission::name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names("hauling:uses")[0], "hauling:use");
+    assert_eq!(names("bookmark:read")[0], "bookmarks:read");
+    assert_eq!(names("roles.grant")[0], "roles:grant");
+    assert!(names("bookmarks:reed").len() <= 3);
+    assert!(names("xyz").is_empty());
+}

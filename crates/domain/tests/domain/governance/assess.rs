@@ -10,6 +10,7 @@ use domain::governance::entitlement::{Entitlement, Source};
 use domain::governance::freshness::DEFAULT_MAX_AGE;
 use domain::governance::mode::Mode;
 use domain::identity::Status;
+use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use crate::cases;
@@ -36,6 +37,15 @@ proptest! {
         prop_assert_eq!(with.eligibility, without.eligibility);
         prop_assert_eq!(with.entitlement, without.entitlement);
         prop_assert_eq!(with.cell(), without.cell());
+    }
+
+    #[test]
+    fn after_the_next_deadline_nothing_is_fresh((setting, _) in any_setting_and_body()) {
+        // Whatever is fresh in these installations is exactly as old as the limit allows.
+        prop_assume!(!setting.ages.contains(&Age::Future));
+        let (rules, fresh) = (setting.rules(), setting.ages.contains(&Age::Fresh));
+        prop_assert_eq!(rules.next_deadline(NOW), fresh.then_some(NOW));
+        prop_assert_eq!(rules.next_deadline(NOW + MOMENT), None);
     }
 
     #[test]
@@ -129,6 +139,7 @@ fn in_portal_leading_mode_a_stale_snapshot_denies_access_as_drift_and_suspends_n
             Status::Active,
             &assessment,
             ada.evidence().discord,
+            true,
         );
         assert_eq!(found, [Drift::AccessFailedClosed]);
 
@@ -197,5 +208,30 @@ fn rules_are_incomplete_without_mode_or_policy_or_where_discord_leads_without_a_
         RulesMissing::Mapping
             .to_string()
             .contains("reeve governance map-role hauling.member")
+    );
+}
+
+/// Two mapped guilds, seen one and two hours ago, and one that no mapping names, seen just now.
+#[test]
+fn the_next_deadline_is_of_a_snapshot_that_decisions_lean_on() {
+    let hours = SignedDuration::from_hours;
+    let of = |leads| {
+        let setting = Setting {
+            leads,
+            ages: [Age::Missing; 3],
+        };
+        let mut rules = setting.rules();
+        let seen = [(guild(0), 1), (guild(1), 2), (guild(9), 0)];
+        rules.taken_at = seen.map(|(guild, ago)| (guild, NOW - hours(ago))).into();
+        let leaned_on = [0, 1, 9].map(|place| rules.leans_on(guild(place)));
+        (leaned_on, rules.next_deadline(NOW))
+    };
+    assert_eq!(
+        of(Leads::Discord),
+        ([true, true, false], Some(NOW + hours(4)))
+    );
+    assert_eq!(
+        of(Leads::Portal),
+        ([false, false, true], Some(NOW + hours(6)))
     );
 }

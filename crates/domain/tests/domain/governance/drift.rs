@@ -12,7 +12,7 @@ use crate::cases;
 use crate::plain::{self, Age, Body, Clauses, Leads, Setting, any_setting_and_body};
 
 /// Each drift as a sentence about plain facts, in the order in which they are listed.
-fn drifts(setting: &Setting, body: &Body, status: Status) -> Vec<Drift> {
+fn drifts(setting: &Setting, body: &Body, status: Status, strippable: bool) -> Vec<Drift> {
     let owed = plain::in_scope(body) && plain::entitled(setting, body);
     let blind = plain::portal_is_blind(setting);
     let portal = setting.leads == Leads::Portal;
@@ -28,9 +28,24 @@ fn drifts(setting: &Setting, body: &Body, status: Status) -> Vec<Drift> {
         status == Status::Suspended && owed,
         Drift::SuspendedThoughOwed,
     );
+    let suspended = status == Status::Suspended;
     when(
-        active && !owed && !body.exempted,
+        suspended && !owed && body.exempted,
+        Drift::SuspendedThoughExempted,
+    );
+    when(
+        suspended && !owed && !body.exempted && strippable,
+        Drift::RolesLeftOver,
+    );
+    // Whoever is excluded needs no observation to be owed nothing.
+    let unseen = plain::in_scope(body) && plain::nobody_could_look(setting, body);
+    when(
+        active && !owed && !body.exempted && !unseen,
         Drift::ActiveThoughNotOwed,
+    );
+    when(
+        active && !owed && !body.exempted && unseen,
+        Drift::ActiveThoughUnobserved,
     );
     when(
         active && !owed && body.exempted,
@@ -51,21 +66,31 @@ fn drifts(setting: &Setting, body: &Body, status: Status) -> Vec<Drift> {
     found
 }
 
-fn found(setting: &Setting, body: &Body, status: Status) -> Vec<Drift> {
+fn found(setting: &Setting, body: &Body, status: Status, strippable: bool) -> Vec<Drift> {
     let mode = match setting.leads {
         Leads::Discord => Mode::Discord,
         Leads::Portal => Mode::Portal,
     };
-    drift(mode, status, &setting.assess(body), body.evidence().discord)
+    let assessment = setting.assess(body);
+    drift(
+        mode,
+        status,
+        &assessment,
+        body.evidence().discord,
+        strippable,
+    )
 }
 
 proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn every_drift_is_found_and_none_is_invented((setting, body) in any_setting_and_body()) {
+    fn every_drift_is_found_and_none_is_invented(
+        (setting, body) in any_setting_and_body(), strippable in any::<bool>(),
+    ) {
         for status in [Status::Active, Status::Suspended, Status::Disabled] {
-            prop_assert_eq!(found(&setting, &body, status), drifts(&setting, &body, status));
+            let expected = drifts(&setting, &body, status, strippable);
+            prop_assert_eq!(found(&setting, &body, status, strippable), expected);
         }
     }
 
@@ -76,10 +101,10 @@ proptest! {
         let owed = plain::in_scope(&body) && plain::entitled(&setting, &body);
         let access = plain::access(&setting, &body);
         if owed && !access {
-            prop_assert!(!found(&setting, &body, Status::Active).is_empty());
+            prop_assert!(!found(&setting, &body, Status::Active, false).is_empty());
         }
         if owed {
-            prop_assert!(!found(&setting, &body, Status::Suspended).is_empty());
+            prop_assert!(!found(&setting, &body, Status::Suspended, false).is_empty());
         }
     }
 }
@@ -121,7 +146,7 @@ fn drift_is_detected_listed_and_counted() {
     let listed: Vec<(&str, Drift)> = people
         .iter()
         .flat_map(|(name, body, status)| {
-            found(&setting, body, *status)
+            found(&setting, body, *status, false)
                 .into_iter()
                 .map(move |drift| (*name, drift))
         })
@@ -142,4 +167,24 @@ fn drift_is_detected_listed_and_counted() {
     }
     assert_eq!(counted.get(&Drift::RoleMissing), Some(&2));
     assert_eq!(counted.values().sum::<i32>(), 5);
+}
+
+#[test]
+fn each_drift_says_what_mends_it_and_sparing_leaves_it_to_an_operator() {
+    let table = [
+        ("suspended_though_owed", "next_reconcile", "operator"),
+        ("suspended_though_exempted", "next_reconcile", "operator"),
+        ("roles_left_over", "next_reconcile", "operator"),
+        ("active_though_not_owed", "next_reconcile", "operator"),
+        ("active_though_unobserved", "observation", "observation"),
+        ("exempted_though_not_owed", "operator", "operator"),
+        ("access_failed_closed", "observation", "observation"),
+        ("role_though_not_entitled", "role_sync", "role_sync"),
+        ("role_missing", "role_sync", "role_sync"),
+    ];
+    let found = Drift::ALL.map(|drift| {
+        let mend = |spared| drift.mended_by(spared).as_str();
+        (drift.as_str(), mend(false), mend(true))
+    });
+    assert_eq!(found, table);
 }

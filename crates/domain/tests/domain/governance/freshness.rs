@@ -1,6 +1,6 @@
 //! The age of an observation and where it stops counting.
 
-use domain::governance::freshness::{DEFAULT_MAX_AGE, Freshness, freshness};
+use domain::governance::freshness::{DEFAULT_MAX_AGE, Freshness, deadline, freshness};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -60,4 +60,21 @@ proptest! {
         let judged = freshness(Some(taken_at), NOW, SignedDuration::from_micros(limit));
         prop_assert_eq!(judged.is_fresh(), age >= 0 && age <= limit);
     }
+}
+
+#[test]
+fn an_observation_counts_until_its_deadline_and_no_longer_a_moment_after() {
+    let taken_at = NOW - SignedDuration::from_hours(2);
+    let until = deadline(taken_at, NOW, DEFAULT_MAX_AGE).unwrap();
+    let judge = |at| freshness(Some(taken_at), at, DEFAULT_MAX_AGE);
+    assert_eq!(judge(until), Freshness::Fresh);
+    assert_eq!(judge(until + MOMENT), Freshness::Stale);
+    for beside in [NOW + MOMENT, NOW - DEFAULT_MAX_AGE - MOMENT] {
+        assert_eq!(
+            deadline(beside, NOW, DEFAULT_MAX_AGE),
+            None,
+            "does not count"
+        );
+    }
+    assert_eq!(deadline(NOW, NOW, SignedDuration::MAX), None, "never stale");
 }

@@ -19,7 +19,11 @@ fn wanted(setting: &Setting, one: &Subject) -> Option<(Kind, bool)> {
     let owed = plain::in_scope(&one.body) && plain::entitled(setting, &one.body);
     let active = one.status == Status::Active;
     let has_roles = !one.strippable.is_empty();
-    let as_demanded = if owed { active } else { !active && !has_roles };
+    let as_demanded = if owed {
+        active
+    } else {
+        !active && !has_roles && !one.body.exempted
+    };
     // A hold leaves status and assignments alone until it ends (D10).
     if one.held && !as_demanded {
         return None;
@@ -68,7 +72,7 @@ fn spared(setting: &Setting, one: &Subject) -> Option<SparedBy> {
     let as_demanded = if owed {
         active
     } else {
-        !active && one.strippable.is_empty()
+        !active && one.strippable.is_empty() && !one.body.exempted
     };
     if one.status == Status::Disabled || one.held {
         return (one.held && one.status != Status::Disabled && !as_demanded)

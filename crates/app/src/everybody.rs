@@ -1,0 +1,44 @@
+//! Everybody at one moment, in memory: rules and facts, for operations that look at all people and
+//! change nothing.
+
+use domain::governance::assess::Rules;
+use jiff::Timestamp;
+use store::facts::{Lens, People};
+use store::governance::Governance;
+use store::{Tx, role};
+
+use crate::{Error, Reeve};
+
+/// The rules in force and all people.
+#[derive(Debug)]
+pub(crate) struct Everybody {
+    pub(crate) rules: Rules,
+    pub(crate) people: People,
+    pub(crate) now: Timestamp,
+}
+
+impl Everybody {
+    /// Loads everybody as the transaction sees them, which should be of one snapshot. Fails where
+    /// governance is not set up far enough to judge anybody.
+    pub(crate) async fn load(
+        reeve: &Reeve,
+        tx: &mut Tx,
+        governance: &Governance,
+        why: &'static str,
+    ) -> Result<Self, Error> {
+        let live = reeve.live.get();
+        let rules = governance.rules(None)?;
+        let roles = role::load(tx).await?;
+        let now = tx.now().await?;
+        let beside = reeve.database.beside(tx, why).await?;
+        let lens = Lens {
+            rules: &rules,
+            roles: &roles,
+            break_glass: &live.break_glass,
+            restore_window: governance.restore_window,
+            now,
+        };
+        let people = People::load(tx, Some(beside), &lens).await?;
+        Ok(Self { rules, people, now })
+    }
+}

@@ -1,0 +1,283 @@
+//! From the reason of a denial to what would change it, who may do that, and by which command.
+//!
+//! [`remedies`] goes over the closed list of reasons, so that a new reason can't be forgotten. It
+//! advises; nothing here decides anything.
+
+use serde::Serialize;
+
+use super::permission::Permission;
+use super::reason::Reason;
+use super::role::{RoleDefinition, Scope, ScopeKind};
+use crate::governance::assess::RulesMissing;
+use crate::governance::eligibility::{Clause, Eligibility};
+use crate::governance::entitlement::{Entitlement, Lack};
+use crate::id::{GuildId, UserId};
+use crate::identity::Status;
+
+/// One thing that would change a "no".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Remedy {
+    /// What has to change, in words.
+    pub change: String,
+    pub who: Who,
+    /// How, where a command does it. Words in capitals are to be filled in.
+    pub command: Option<String>,
+}
+
+/// Who may do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// The person concerned.
+    Themselves,
+    /// Whoever runs the installation: command line or SQL.
+    Operator,
+    /// Whoever holds `roles:grant` there, up to their ceiling.
+    RoleGranter,
+    /// Whoever manages the guild's members in Discord.
+    GuildModerator,
+}
+
+impl Who {
+    /// In words, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Themselves => "the person themselves",
+            Self::Operator => "an operator",
+            Self::RoleGranter => "whoever may give roles there",
+            Self::GuildModerator => "a moderator of the guild",
+        }
+    }
+}
+
+/// Whom and what a denial is about: the names that go into commands.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    pub user_id: UserId,
+    pub email: &'a str,
+    pub organization: Option<&'a str>,
+    pub project: Option<&'a str>,
+    /// The least role that would grant the permission here, if any does, and where it is given.
+    pub role: Option<(&'a str, ScopeKind)>,
+    /// A mapped guild, if there is one.
+    pub guild: Option<GuildId>,
+}
+
+/// What would change the answer of a gate that failed, the most usual first. Empty for a gate that
+/// passed.
+pub fn remedies(reason: &Reason, about: &Subject<'_>) -> Vec<Remedy> {
+    match reason {
+        Reason::NotAsked
+        | Reason::Passed
+        | Reason::BreakGlass
+        | Reason::Owner
+        | Reason::Exempted
+        | Reason::GrantedByEntitlement => Vec::new(),
+        Reason::UnknownIdentity => vec![operator(
+            "import the person",
+            "reeve identity import PEOPLE.csv",
+        )],
+        Reason::IdentityNotActive { status } => of_status(*status, about),
+        Reason::SessionRevoked => vec![Remedy {
+            change: "sign in again".to_owned(),
+            who: Who::Themselves,
+            command: None,
+        }],
+        Reason::NotAMember => vec![grant(
+            "make them a member of the organization, by a role in it",
+            "tenant_member",
+            about.organization,
+            None,
+            about,
+        )],
+        Reason::ScopeMismatch => vec![operator(
+            "ask with the organization that the project belongs to",
+            "reeve organization list",
+        )],
+        Reason::PermissionNotHeld { .. } => vec![match about.role {
+            Some((role, kind)) => grant(
+                "give them a role that carries the permission",
+                role,
+                about.organization.filter(|_| kind != ScopeKind::Platform),
+                about.project.filter(|_| kind == ScopeKind::Project),
+                about,
+            ),
+            None => operator(
+                "no role that is given here carries it; see which do",
+                "reeve role list",
+            ),
+        }],
+        Reason::GovernanceIncomplete { missing } => vec![of_missing(*missing)],
+        Reason::NotEligible { eligibility } => vec![of_scope(*eligibility), exemption(about)],
+        Reason::NotEntitled {
+            entitlement: Entitlement::NotEntitled(lack),
+        } => [of_lack(*lack, about), vec![exemption(about)]].concat(),
+        // Entitled is no reason to deny.
+        Reason::NotEntitled {
+            entitlement: Entitlement::Entitled(_),
+        } => Vec::new(),
+        Reason::ObservationStale => vec![observe("observe the guild", about), exemption(about)],
+    }
+}
+
+/// The roles that would grant a permission where it is asked about, the least first. For a governed
+/// permission those that carry the entitlement, which decides where the portal leads. Administrative
+/// roles are left out: nobody is made admin to get one permission.
+pub fn granting_roles<'a>(
+    roles: impl Iterator<Item = &'a RoleDefinition>,
+    permission: Permission,
+    scope: Scope,
+) -> Vec<&'a RoleDefinition> {
+    let wanted = permission.governed_by().unwrap_or(permission);
+    let reaches = |role: &RoleDefinition| match role.scope {
+        ScopeKind::Platform => true,
+        ScopeKind::Tenant => scope.tenant_id().is_some(),
+        ScopeKind::Project => scope.project_id().is_some(),
+    };
+    let mut granting: Vec<_> = roles
+        .filter(|role| role.permissions.contains(wanted) && role.administrative().is_none())
+        .filter(|role| {
+            reaches(role) && (role.tenant_id.is_none() || role.tenant_id == scope.tenant_id())
+        })
+        .collect();
+    granting.sort_by(|a, b| (b.scope, a.rank, &a.name).cmp(&(a.scope, b.rank, &b.name)));
+    granting
+}
+
+fn operator(change: &str, command: impl Into<String>) -> Remedy {
+    Remedy {
+        change: change.to_owned(),
+        who: Who::Operator,
+        command: Some(command.into()),
+    }
+}
+
+fn sql(change: &str, statement: &str) -> Remedy {
+    operator(change, format!("reeve db psql -- -c \"{statement}\""))
+}
+
+fn grant(
+    change: &str,
+    role: &str,
+    organization: Option<&str>,
+    project: Option<&str>,
+    about: &Subject<'_>,
+) -> Remedy {
+    let mut command = format!("reeve role assign {} {role}", about.email);
+    for (flag, slug) in [("--organization", organization), ("--project", project)] {
+        if let Some(slug) = slug {
+            command += &format!(" {flag} {slug}");
+        }
+    }
+    Remedy {
+        change: change.to_owned(),
+        who: Who::RoleGranter,
+        command: Some(command),
+    }
+}
+
+fn of_status(status: Status, about: &Subject<'_>) -> Vec<Remedy> {
+    let user_id = about.user_id;
+    match status {
+        Status::Active => Vec::new(),
+        Status::Suspended => vec![
+            operator(
+                "when they are in scope and entitled, reconcile restores them with their roles",
+                "reeve reconcile run",
+            ),
+            sql(
+                "restore them at once; a hold keeps it so for 24 hours, and gives no governed right by itself",
+                &format!("UPDATE app_user SET status = 'active' WHERE user_id = '{user_id}'"),
+            ),
+        ],
+        Status::Disabled => vec![sql(
+            "enable them; nothing automatic ever does",
+            &format!("UPDATE auth.users SET is_active = true WHERE id = '{user_id}'"),
+        )],
+    }
+}
+
+fn of_missing(missing: RulesMissing) -> Remedy {
+    match missing {
+        RulesMissing::Mode => operator(
+            "set the governance mode",
+            "reeve governance set-mode discord",
+        ),
+        RulesMissing::Policy => operator(
+            "set the access policy",
+            "reeve policy set access.login POLICY.toml",
+        ),
+        RulesMissing::Mapping => operator(
+            "map a Discord role to the entitlement",
+            "reeve governance map-role hauling.member GUILD_ID ROLE_ID",
+        ),
+    }
+}
+
+fn of_scope(eligibility: Eligibility) -> Remedy {
+    let change = match eligibility {
+        Eligibility::OutOfScope(Some(Clause::Exclude)) => {
+            "take them out of `exclude` of access.login, which wins over every other clause"
+        }
+        Eligibility::OutOfScope(_) | Eligibility::InScope(_) => {
+            "bring them into scope of access.login: by an organization, group or e-mail domain that it \
+             names, or by name under `include`"
+        }
+    };
+    operator(
+        change,
+        "reeve policy set access.login POLICY.toml --dry-run",
+    )
+}
+
+fn of_lack(lack: Lack, about: &Subject<'_>) -> Vec<Remedy> {
+    let in_discord = |change: &str| Remedy {
+        change: change.to_owned(),
+        who: Who::GuildModerator,
+        command: None,
+    };
+    match lack {
+        Lack::Unlinked => vec![operator(
+            "link their Discord account: the column discord_id of an import",
+            "reeve identity import PEOPLE.csv",
+        )],
+        Lack::NoSnapshot | Lack::SnapshotStale => vec![observe("observe the guild", about)],
+        Lack::NotAMember => vec![
+            in_discord("they join the guild and get a mapped role"),
+            observe("then observe the guild", about),
+        ],
+        Lack::NoMappedRole => vec![
+            in_discord("give them a mapped role"),
+            observe("then observe the guild", about),
+        ],
+        Lack::NoPortalAssignment => vec![grant(
+            "give them the portal role",
+            "hauling.member",
+            None,
+            None,
+            about,
+        )],
+    }
+}
+
+fn observe(change: &str, about: &Subject<'_>) -> Remedy {
+    let guild = about
+        .guild
+        .map_or("GUILD_ID".to_owned(), |guild| guild.to_string());
+    operator(
+        change,
+        format!("reeve snapshot import MEMBERS.json --guild {guild} --taken-at TIME"),
+    )
+}
+
+/// The pass for a while: granted explicitly, listed and reviewed (D10).
+fn exemption(about: &Subject<'_>) -> Remedy {
+    let user_id = about.user_id;
+    sql(
+        "or exempt them for a while, with a reason and a date for the review",
+        &format!(
+            "INSERT INTO exemption (user_id, reason, ends_at, review_at) VALUES ('{user_id}', 'WHY', \
+             now() + interval '1 day', now() + interval '1 day')"
+        ),
+    )
+}
