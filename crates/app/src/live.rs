@@ -13,6 +13,9 @@ use domain::governance::privileged::BreakGlass;
 pub struct Settings {
     /// Whom `ADMIN_BREAKGLASS_*` lists.
     pub break_glass: BreakGlass,
+    /// A hash of the whole configuration that this belongs to; nodes publish it, to be compared
+    /// (D23).
+    pub hash: String,
 }
 
 /// The one place of the live settings. Clones share it.

@@ -86,7 +86,10 @@ async fn break_glass_is_a_standing_alert_and_an_entry_that_matches_nobody_anothe
     let world = World::empty().await;
     world.person("ada").build().await;
     let break_glass = BreakGlass::parse("", "ada@example.test eve@example.test");
-    world.reeve().live.set(Settings { break_glass });
+    world.reeve().live.set(Settings {
+        break_glass,
+        ..Settings::default()
+    });
     sync(&world).await;
     assert_eq!(open(&world, Check::BreakGlass).await.len(), 1);
     let useless = open(&world, Check::BreakGlassEntry).await;

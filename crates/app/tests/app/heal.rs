@@ -23,7 +23,10 @@ async fn heal(world: &World) -> Vec<UserId> {
 
 fn allow(world: &World, user_ids: &str, emails: &str) {
     let break_glass = BreakGlass::parse(user_ids, emails);
-    world.reeve().live.set(Settings { break_glass });
+    world.reeve().live.set(Settings {
+        break_glass,
+        ..Settings::default()
+    });
 }
 
 /// Somebody whom raw SQL or a reconcile gone wrong has suspended, sessions revoked.

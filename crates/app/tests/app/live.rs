@@ -6,6 +6,7 @@ use domain::governance::privileged::BreakGlass;
 fn listing(email: &str) -> Settings {
     Settings {
         break_glass: BreakGlass::parse("", email),
+        ..Settings::default()
     }
 }
 

@@ -4,6 +4,7 @@
 //! only this machine shows.
 
 use app::Reeve;
+use app::governance::Number;
 use clap::Args;
 use domain::health::{Check, Finding, Severity, machine};
 use embedded::DataDir;
@@ -70,6 +71,7 @@ async fn look(session: &Session) -> Vec<Finding> {
         }
     };
     let looks = [
+        seeds(session, &reeve).await,
         clock(&reeve).await.map(|finding| vec![finding]),
         app::health::server_findings(&reeve).await,
         app::health::findings(&reeve).await,
@@ -117,6 +119,36 @@ fn unreachable_database(failure: &Failure) -> Finding {
         .hint()
         .unwrap_or("start it with `reeve serve`, or correct DATABASE_URL");
     Finding::error(Check::Database, failure.to_string(), remedy)
+}
+
+/// What the environment says of numbers that the database holds since the installation was made, if
+/// it says something else (decision 0023).
+async fn seeds(session: &Session, reeve: &Reeve) -> Result<Vec<Finding>, app::Error> {
+    let stored = app::governance::show(reeve).await?.governance;
+    let config = &session.installation.config;
+    let seeds = [
+        (
+            Number::SnapshotMaxAgeSeconds,
+            config.seeded_snapshot_max_age(),
+            stored.max_age.as_secs(),
+        ),
+        (
+            Number::RoleRestoreDays,
+            config.seeded_role_restore_days(),
+            stored.restore_window.as_hours() / 24,
+        ),
+    ];
+    let differs = seeds.into_iter().filter_map(|(number, given, stored)| {
+        let given = given.filter(|given| i64::from(*given) != stored)?;
+        let name = number.name();
+        let finding = Finding::warning(
+            Check::Configuration,
+            format!("the settings say {name} {given}; the database says {stored}, and that holds"),
+            format!("`reeve governance set {name} {given}`, or remove the setting"),
+        );
+        Some(finding.about(name))
+    });
+    Ok(differs.collect())
 }
 
 async fn clock(reeve: &Reeve) -> Result<Finding, app::Error> {

@@ -79,9 +79,7 @@ pub(crate) async fn until_stopped(
     let me = Me {
         node_id: store::id::new_id(),
         version: env!("CARGO_PKG_VERSION"),
-        settings_hash: config.hash(),
     };
-    let node_id = me.node_id;
     let reload = reload::on_signal(signals.hangup, config, host.reeve.live.clone());
     let reload = tokio::spawn(reload);
     let jobs = tokio::spawn(jobs::run(host.reeve.clone(), me, all_jobs()));
@@ -98,7 +96,7 @@ pub(crate) async fn until_stopped(
     if let Some(watch) = watch {
         drop(watch.await);
     }
-    if let Err(error) = app::job::leave(&host.reeve, node_id).await {
+    if let Err(error) = app::job::leave(&host.reeve, me.node_id).await {
         tracing::debug!(%error, "the others will notice by its silence that this server stopped");
     }
     host.reeve.database.close().await;

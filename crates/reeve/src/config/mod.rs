@@ -179,6 +179,7 @@ impl Config {
                 &self.list(Name::BreakGlassUserIds),
                 &self.list(Name::BreakGlassEmails),
             ),
+            hash: self.hash(),
         }
     }
 
@@ -190,7 +191,8 @@ impl Config {
     }
 
     /// SHA-256, as hexadecimal text, over what all nodes of an installation should have in common.
-    /// Secrets are in it and can't be read from it.
+    /// The database's address is not: nodes may reach it by different ways, and its password could
+    /// be guessed against the hash.
     pub(crate) fn hash(&self) -> String {
         let mut hash = Sha256::new();
         for effective in self.settings.iter().filter(|one| !one.setting.per_node) {

@@ -147,6 +147,7 @@ settings! {
         variable: "DATABASE_URL",
         kind: Kind::Secret,
         otherwise: Otherwise::Nothing("a private PostgreSQL in the data directory"),
+        per_node: true,
         about: "A PostgreSQL server of your own, 15 or newer: \
                 `postgres://LOGIN:PASSWORD@HOST/DATABASE`.",
     }
@@ -155,6 +156,7 @@ settings! {
         variable: "DATABASE_OWNER_URL",
         kind: Kind::Secret,
         otherwise: Otherwise::Nothing("migrations use the login of `DATABASE_URL`"),
+        per_node: true,
         about: "A login that is a member of `reeve_owner`, for migrations; `reeve db \
                 bootstrap-sql` prints how the roles are made.",
     }

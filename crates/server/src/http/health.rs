@@ -66,9 +66,22 @@ pub(super) async fn get_readyz(Extract(state): Extract<State>) -> (StatusCode, J
         code,
         Json(Readiness {
             status,
-            checks: vec![database],
+            checks: vec![database, break_glass(&state)],
         }),
     )
+}
+
+/// No reason to take a node out of service, but whoever looks at it should see that the list is on.
+fn break_glass(state: &State) -> Check {
+    let detail = match state.reeve.live.get().break_glass.is_empty() {
+        true => "off",
+        false => "WARNING: on; remove ADMIN_BREAKGLASS_* once access is recovered",
+    };
+    Check {
+        name: "break_glass",
+        ok: true,
+        detail: detail.to_owned(),
+    }
 }
 
 /// Everything counted, in Prometheus' text format; what says how things are is measured now.

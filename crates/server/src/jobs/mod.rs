@@ -209,11 +209,10 @@ async fn turn(reeve: &Reeve, job: &Job) -> Result<Option<Outcome>, Error> {
 }
 
 /// This server, as it describes itself to the others.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Me {
     pub node_id: Uuid,
     pub version: &'static str,
-    pub settings_hash: String,
 }
 
 /// Describes this server and makes a pass, again and again, until the task is dropped.
@@ -222,11 +221,12 @@ pub async fn run(reeve: Reeve, me: Me, jobs: Vec<Job>) {
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         turns.tick().await;
-        let break_glass = reeve.live.get().break_glass.clone();
+        let live = reeve.live.get();
+        let break_glass = &live.break_glass;
         let entries = break_glass.user_ids().count() + break_glass.emails().count();
         let node = Node {
             version: me.version.to_owned(),
-            settings_hash: me.settings_hash.clone(),
+            settings_hash: live.hash.clone(),
             break_glass_entries: u64::try_from(entries).unwrap_or(u64::MAX),
         };
         if let Err(error) = app::job::hear(&reeve, me.node_id, &node).await {

@@ -32,7 +32,10 @@ async fn world() -> World {
 
 /// Sets the break-glass list, as a reload of the env file does.
 fn allow(world: &World, break_glass: BreakGlass) {
-    world.reeve().live.set(Settings { break_glass });
+    world.reeve().live.set(Settings {
+        break_glass,
+        ..Settings::default()
+    });
 }
 
 async fn is_untouched(world: &World, user: UserId, by: &str, email: &str) {
