@@ -12,6 +12,8 @@ mod access;
 #[cfg(test)]
 mod governance;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod id;
 #[cfg(test)]
 mod identity;

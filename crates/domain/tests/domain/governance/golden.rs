@@ -6,6 +6,7 @@ use std::fmt::Write;
 use domain::access::decide::{Request, decide};
 use domain::access::permission::HAULING_USE;
 use domain::access::role::Scope;
+use domain::governance::heal::heals;
 use domain::governance::outcome::PolicyOutcome;
 use domain::governance::privileged::Privilege;
 use domain::identity::Status;
@@ -104,6 +105,11 @@ fn decided(setting: &Setting, one: &Subject) -> [String; 4] {
         (None, Some(spared)) => format!("spared: {}", spared.by.as_str()),
         (None, None) => "-".to_owned(),
     };
+    let planned = if heals(one.status, one.privilege) {
+        format!("{planned}, heal")
+    } else {
+        planned
+    };
     let state = State::of(&person, &rules);
     let drifts = state.drifts.into_iter().map(word).collect::<Vec<_>>();
     let badge = state.compliance.badge().as_str().to_owned();
@@ -111,7 +117,7 @@ fn decided(setting: &Setting, one: &Subject) -> [String; 4] {
 }
 
 fn cell([access, planned, badge, drifts]: [String; 4]) -> String {
-    format!("{access:3}  {planned:19}  {badge:10}  {drifts:25}")
+    format!("{access:3}  {planned:25}  {badge:10}  {drifts:25}")
 }
 
 fn yes_no(yes: bool) -> &'static str {
@@ -149,7 +155,8 @@ fn what_governance_decides_for_everybody_is_the_table_that_was_reviewed() {
     let active = "access, plan, compliance, drift while active";
     let mut text = format!(
         "Everybody holds a portal role. Whoever is disabled has no access, no step, no drift and the\n\
-         compliance `disabled`. Situations in which the same is decided share a table.\n\n  {:21} | {active:63} | {}\n",
+         compliance `disabled`. `heal` is what self-heal does besides.\n\
+         Situations in which the same is decided share a table.\n\n  {:21} | {active:69} | {}\n",
         "who", "the same while suspended"
     );
     let mut sections: Vec<(String, String)> = Vec::new();

@@ -2,7 +2,7 @@
 
 use domain::access::role::Administrative;
 use domain::identity::Status;
-use domain::identity::lifecycle::{Hand, MoveDenied, may_move};
+use domain::identity::lifecycle::{Hand, MoveDenied, enabled, may_move, may_restore};
 use proptest::prelude::*;
 
 use crate::cases;
@@ -64,6 +64,36 @@ fn the_refusal_to_suspend_an_administrator_offers_to_disable() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn enabling_undoes_a_disable_and_nothing_else() {
+    assert_eq!(
+        enabled(Status::Disabled, Some(Status::Active)),
+        Ok(Status::Active)
+    );
+    assert_eq!(
+        enabled(Status::Disabled, Some(Status::Suspended)),
+        Ok(Status::Suspended)
+    );
+    assert_eq!(
+        enabled(Status::Disabled, None),
+        Ok(Status::Suspended),
+        "nobody gets in by accident"
+    );
+    for status in [Status::Active, Status::Suspended] {
+        assert_eq!(enabled(status, None), Err(MoveDenied::NotDisabled(status)));
+    }
+}
+
+#[test]
+fn a_disabled_identity_is_enabled_before_it_is_restored() {
+    assert_eq!(
+        STATUSES.map(|status| may_restore(status).is_ok()),
+        [true, true, false]
+    );
+    let text = may_restore(Status::Disabled).unwrap_err().to_string();
+    assert!(text.contains("enable them first"), "{text}");
 }
 
 proptest! {

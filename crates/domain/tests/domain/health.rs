@@ -1,0 +1,281 @@
+//! Findings: each thing that can be wrong is found, with its remedy, and nothing else is.
+
+use domain::governance::assess::RulesMissing;
+use domain::governance::freshness::Freshness;
+use domain::health::condition::{
+    BreakGlassState, Condition, FailingJob, Held, NO_PASS_AFTER, Node, Observation,
+};
+use domain::health::database::{Rights, rights};
+use domain::health::machine::{CLOCK_LIMIT, clock, disk};
+use domain::health::{Check, Finding, Severity, judge};
+use domain::id::GuildId;
+use jiff::SignedDuration;
+
+use crate::plain::{MOMENT, NOW};
+
+const SIX_HOURS: SignedDuration = SignedDuration::from_hours(6);
+
+fn observed(freshness: Freshness) -> Observation {
+    Observation {
+        guild: Some(GuildId::try_from(700).unwrap()),
+        taken_at: (freshness != Freshness::Missing).then_some(NOW),
+        freshness,
+    }
+}
+
+fn node(settings_hash: &str, version: &str, break_glass_entries: u64) -> Node {
+    Node {
+        version: version.to_owned(),
+        settings_hash: settings_hash.to_owned(),
+        break_glass_entries,
+    }
+}
+
+fn sound() -> Condition {
+    Condition {
+        missing: None,
+        max_age: SIX_HOURS,
+        observations: vec![observed(Freshness::Fresh)],
+        held: None,
+        break_glass: BreakGlassState::default(),
+        admins: 1,
+        ownerless: Vec::new(),
+        reviews_due: 0,
+        failing_jobs: Vec::new(),
+        last_pass: Some(NOW),
+        nodes: vec![node("a", "1", 0), node("a", "1", 0)],
+        stray_audit_rows: false,
+        now: NOW,
+    }
+}
+
+fn wrong(condition: &Condition) -> Vec<Finding> {
+    let found = judge(condition).into_iter();
+    found
+        .filter(|finding| finding.severity > Severity::Ok)
+        .collect()
+}
+
+#[test]
+fn nothing_is_wrong_with_a_sound_installation() {
+    assert_eq!(wrong(&sound()), []);
+    let checks: Vec<_> = judge(&sound())
+        .iter()
+        .map(|finding| finding.check)
+        .collect();
+    for check in [
+        Check::Governance,
+        Check::Snapshot,
+        Check::HeldPlan,
+        Check::Admins,
+        Check::Jobs,
+    ] {
+        assert!(
+            checks.contains(&check),
+            "{check:?} is reported also when it is well"
+        );
+    }
+}
+
+/// Each fault alone gives exactly its finding, with a remedy.
+#[test]
+fn each_fault_gives_its_own_finding_and_no_other() {
+    type Fault = (fn(&mut Condition), Check, Severity);
+    let faults: [Fault; 13] = [
+        (
+            |c| c.missing = Some(RulesMissing::Mapping),
+            Check::Governance,
+            Severity::Error,
+        ),
+        (
+            |c| c.observations = vec![observed(Freshness::Stale)],
+            Check::Snapshot,
+            Severity::Error,
+        ),
+        (
+            |c| c.observations = vec![observed(Freshness::Missing)],
+            Check::Snapshot,
+            Severity::Error,
+        ),
+        (
+            |c| c.observations = vec![observed(Freshness::FromTheFuture)],
+            Check::Snapshot,
+            Severity::Error,
+        ),
+        (
+            |c| {
+                c.held = Some(Held {
+                    plan: "abcd".to_owned(),
+                    suspensions: 30,
+                    of: 40,
+                })
+            },
+            Check::HeldPlan,
+            Severity::Error,
+        ),
+        (
+            |c| c.break_glass.entries = 1,
+            Check::BreakGlass,
+            Severity::Warning,
+        ),
+        (
+            |c| c.nodes[1].break_glass_entries = 1,
+            Check::BreakGlass,
+            Severity::Warning,
+        ),
+        (
+            |c| c.break_glass.useless = vec!["x".to_owned()],
+            Check::BreakGlassEntry,
+            Severity::Warning,
+        ),
+        (|c| c.admins = 0, Check::Admins, Severity::Error),
+        (
+            |c| c.ownerless = vec!["north".to_owned()],
+            Check::Owners,
+            Severity::Warning,
+        ),
+        (|c| c.reviews_due = 2, Check::Reviews, Severity::Warning),
+        (
+            |c| c.nodes[1].settings_hash = "b".to_owned(),
+            Check::Nodes,
+            Severity::Error,
+        ),
+        (
+            |c| c.nodes[1].version = "2".to_owned(),
+            Check::Nodes,
+            Severity::Warning,
+        ),
+    ];
+    for (fault, check, severity) in faults {
+        let mut condition = sound();
+        fault(&mut condition);
+        let found = wrong(&condition);
+        assert_eq!(found.len(), 1, "{check:?}: {found:?}");
+        assert_eq!((found[0].check, found[0].severity), (check, severity));
+        assert!(!found[0].remedy.is_empty(), "{check:?}");
+    }
+}
+
+#[test]
+fn a_job_that_fails_and_jobs_that_do_not_run_are_found() {
+    let mut condition = sound();
+    condition.failing_jobs = vec![FailingJob {
+        name: "prune".to_owned(),
+        failures: 3,
+        detail: "no room".to_owned(),
+    }];
+    let found = wrong(&condition);
+    assert!(
+        found[0]
+            .text
+            .contains("prune failed 3 times in a row: no room"),
+        "{found:?}"
+    );
+    let mut condition = sound();
+    condition.now = NOW + NO_PASS_AFTER;
+    assert_eq!(wrong(&condition), []);
+    condition.now = NOW + NO_PASS_AFTER + MOMENT;
+    assert_eq!(wrong(&condition)[0].check, Check::Jobs);
+    condition.last_pass = None;
+    assert!(wrong(&condition)[0].text.contains("no job has run yet"));
+}
+
+#[test]
+fn a_held_plan_is_told_with_its_cause_and_the_approving_command() {
+    let mut condition = sound();
+    condition.held = Some(Held {
+        plan: "abcd".to_owned(),
+        suspensions: 30,
+        of: 40,
+    });
+    let cause = |condition: &Condition| {
+        let found = wrong(condition);
+        let held = found
+            .into_iter()
+            .find(|finding| finding.check == Check::HeldPlan)
+            .unwrap();
+        assert!(
+            held.remedy.contains("`reeve reconcile approve abcd`"),
+            "{held:?}"
+        );
+        held.text
+    };
+    assert!(
+        cause(&condition).contains("30 of 40 people; policy, mapping or Discord roles changed")
+    );
+    condition.observations = vec![observed(Freshness::Stale)];
+    assert!(cause(&condition).contains("missing or stale"));
+}
+
+#[test]
+fn the_clock_may_be_off_by_five_seconds_either_way() {
+    for (ahead, severity) in [
+        (CLOCK_LIMIT, Severity::Ok),
+        (-CLOCK_LIMIT, Severity::Ok),
+        (CLOCK_LIMIT + MOMENT, Severity::Warning),
+        (-(CLOCK_LIMIT + MOMENT), Severity::Warning),
+    ] {
+        assert_eq!(clock(ahead).severity, severity, "{ahead}");
+    }
+}
+
+#[test]
+fn a_disk_is_a_warning_below_a_tenth_and_an_error_below_three_hundredths() {
+    let percent = |free| disk(free, 100).severity;
+    assert_eq!(
+        [100, 10, 9, 3, 2, 0].map(percent),
+        [
+            Severity::Ok,
+            Severity::Ok,
+            Severity::Warning,
+            Severity::Warning,
+            Severity::Error,
+            Severity::Error
+        ]
+    );
+    assert_eq!(disk(u64::MAX, u64::MAX).severity, Severity::Ok);
+    assert_eq!(
+        disk(0, 0).severity,
+        Severity::Error,
+        "nothing known is nothing free"
+    );
+}
+
+#[test]
+fn rights_that_are_missing_are_worse_than_rights_too_many() {
+    let sound = Rights {
+        login: "reeve".to_owned(),
+        ..Rights::default()
+    };
+    let of = |rights_: &Rights| rights(rights_).map(|finding| finding.severity);
+    assert_eq!(of(&sound), [Severity::Ok, Severity::Ok]);
+    let one = |name: &str| vec![name.to_owned()];
+    let superuser = Rights {
+        superuser: true,
+        ..sound.clone()
+    };
+    assert_eq!(of(&superuser), [Severity::Warning, Severity::Ok]);
+    let missing = Rights {
+        missing: one("reeve_app"),
+        ..superuser.clone()
+    };
+    assert_eq!(of(&missing), [Severity::Error, Severity::Ok]);
+    let outside = Rights {
+        not_a_member_of: one("reeve_app"),
+        ..superuser
+    };
+    assert_eq!(of(&outside), [Severity::Error, Severity::Ok]);
+    let open = Rights {
+        unprotected: one("membership"),
+        ..sound
+    };
+    assert_eq!(of(&open), [Severity::Ok, Severity::Error]);
+}
+
+#[test]
+fn every_check_has_a_text_of_its_own() {
+    let mut texts: Vec<_> = Check::ALL.iter().map(|check| check.as_str()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    assert_eq!(texts.len(), Check::ALL.len());
+}
