@@ -103,7 +103,7 @@ pub fn remedies(reason: &Reason, about: &Subject<'_>) -> Vec<Remedy> {
                 about,
             ),
             None => operator(
-                "no role that is given here carries it; see which do",
+                "no role short of an administrative one carries it; see which there are",
                 "reeve role list",
             ),
         }],

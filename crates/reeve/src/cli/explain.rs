@@ -186,8 +186,17 @@ fn pass(pass: &Pass) -> String {
 fn of_roles(explanation: &Explanation) -> Vec<String> {
     let facts = &explanation.facts;
     let mut lines: Vec<_> = facts.roles.iter().map(role).collect();
-    let asked = !explanation.governed || facts.mode == Some(Mode::Portal);
-    if lines.is_empty() && asked && !facts.roles_that_would_grant.is_empty() {
+    // Where a role decides and none does: which would.
+    let standing = facts.standing.as_ref();
+    let missing = if explanation.governed {
+        facts.mode == Some(Mode::Portal) && standing.is_some_and(|standing| !standing.entitled)
+    } else {
+        explanation
+            .gates
+            .iter()
+            .any(|gate| gate.finding.gate == Gate::Permission && !gate.passes)
+    };
+    if missing && !facts.roles_that_would_grant.is_empty() {
         lines.push(format!(
             "would be granted by {}",
             facts.roles_that_would_grant.join(", ")
