@@ -324,6 +324,7 @@ COMMENT ON FUNCTION public.guard_last_owner() IS 'Refuses to take the last owner
 CREATE FUNCTION public.hold_hand_activated() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
 begin
   if is_operation() or not exists (

@@ -128,7 +128,11 @@ create index exemption_user on exemption (user_id) where ended_at is null;
 -- Any change to active by raw SQL opens a day's hold: an operator who restores somebody at once must
 -- not see reconcile undo it at its next pass. It judges nothing and is harmless where not needed.
 create function hold_hand_activated() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer
+set search_path = public, pg_temp
+-- A statement may touch a million rows, and a nested loop over both transition tables is quadratic.
+set enable_nestloop = off
+as $$
 begin
   if is_operation() or not exists (
     select from new_rows n join old_rows o using (user_id) where n.status = 'active' and o.status <> 'active'

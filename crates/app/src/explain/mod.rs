@@ -137,7 +137,6 @@ impl Asked {
             project,
         } = &question.place;
         let about = Subject {
-            user_id,
             email: &one.account.email,
             organization: organization.as_ref().map(Slug::as_str),
             project: project.as_ref().map(Slug::as_str),

@@ -11,7 +11,7 @@ use super::role::{RoleDefinition, Scope, ScopeKind};
 use crate::governance::assess::RulesMissing;
 use crate::governance::eligibility::{Clause, Eligibility};
 use crate::governance::entitlement::{Entitlement, Lack};
-use crate::id::{GuildId, UserId};
+use crate::id::GuildId;
 use crate::identity::Status;
 
 /// One thing that would change a "no".
@@ -53,7 +53,6 @@ impl Who {
 /// Whom and what a denial is about: the names that go into commands.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    pub user_id: UserId,
     pub email: &'a str,
     pub organization: Option<&'a str>,
     pub project: Option<&'a str>,
@@ -152,10 +151,6 @@ fn operator(change: &str, command: impl Into<String>) -> Remedy {
     }
 }
 
-fn sql(change: &str, statement: &str) -> Remedy {
-    operator(change, format!("reeve db psql -- -c \"{statement}\""))
-}
-
 fn grant(
     change: &str,
     role: &str,
@@ -177,7 +172,7 @@ fn grant(
 }
 
 fn of_status(status: Status, about: &Subject<'_>) -> Vec<Remedy> {
-    let user_id = about.user_id;
+    let email = about.email;
     match status {
         Status::Active => Vec::new(),
         Status::Suspended => vec![
@@ -185,14 +180,14 @@ fn of_status(status: Status, about: &Subject<'_>) -> Vec<Remedy> {
                 "when they are in scope and entitled, reconcile restores them with their roles",
                 "reeve reconcile run",
             ),
-            sql(
+            operator(
                 "restore them at once; a hold keeps it so for 24 hours, and gives no governed right by itself",
-                &format!("UPDATE app_user SET status = 'active' WHERE user_id = '{user_id}'"),
+                format!("reeve identity restore {email} --reason WHY"),
             ),
         ],
-        Status::Disabled => vec![sql(
+        Status::Disabled => vec![operator(
             "enable them; nothing automatic ever does",
-            &format!("UPDATE auth.users SET is_active = true WHERE id = '{user_id}'"),
+            format!("reeve identity enable {email} --reason WHY"),
         )],
     }
 }
@@ -272,12 +267,8 @@ fn observe(change: &str, about: &Subject<'_>) -> Remedy {
 
 /// The pass for a while: granted explicitly, listed and reviewed (D10).
 fn exemption(about: &Subject<'_>) -> Remedy {
-    let user_id = about.user_id;
-    sql(
+    operator(
         "or exempt them for a while, with a reason and a date for the review",
-        &format!(
-            "INSERT INTO exemption (user_id, reason, ends_at, review_at) VALUES ('{user_id}', 'WHY', \
-             now() + interval '1 day', now() + interval '1 day')"
-        ),
+        format!("reeve exemption add {} --reason WHY --for 1d", about.email),
     )
 }

@@ -77,76 +77,76 @@ fn nothing_is_wrong_with_a_sound_installation() {
     }
 }
 
-/// Each fault alone gives exactly its finding, with a remedy.
+/// A fault, and the one finding that it gives.
+type Fault = (fn(&mut Condition), Check, Severity);
+
+const FAULTS: [Fault; 13] = {
+    use Severity::{Error, Warning};
+    [
+        (no_mapping, Check::Governance, Error),
+        (stale, Check::Snapshot, Error),
+        (unobserved, Check::Snapshot, Error),
+        (yet_to_come, Check::Snapshot, Error),
+        (held, Check::HeldPlan, Error),
+        (listed, Check::BreakGlass, Warning),
+        (listed_elsewhere, Check::BreakGlass, Warning),
+        (useless, Check::BreakGlassEntry, Warning),
+        (no_admin, Check::Admins, Error),
+        (ownerless, Check::Owners, Warning),
+        (due, Check::Reviews, Warning),
+        (set_otherwise, Check::Nodes, Error),
+        (another_version, Check::Nodes, Warning),
+    ]
+};
+
+fn no_mapping(c: &mut Condition) {
+    c.missing = Some(RulesMissing::Mapping);
+}
+fn stale(c: &mut Condition) {
+    c.observations = vec![observed(Freshness::Stale)];
+}
+fn unobserved(c: &mut Condition) {
+    c.observations = vec![observed(Freshness::Missing)];
+}
+fn yet_to_come(c: &mut Condition) {
+    c.observations = vec![observed(Freshness::FromTheFuture)];
+}
+fn held(c: &mut Condition) {
+    let plan = "abcd".to_owned();
+    c.held = Some(Held {
+        plan,
+        suspensions: 30,
+        of: 40,
+    });
+}
+fn listed(c: &mut Condition) {
+    c.break_glass.entries = 1;
+}
+fn listed_elsewhere(c: &mut Condition) {
+    c.nodes[1].break_glass_entries = 1;
+}
+fn useless(c: &mut Condition) {
+    c.break_glass.useless = vec!["x".to_owned()];
+}
+fn no_admin(c: &mut Condition) {
+    c.admins = 0;
+}
+fn ownerless(c: &mut Condition) {
+    c.ownerless = vec!["north".to_owned()];
+}
+fn due(c: &mut Condition) {
+    c.reviews_due = 2;
+}
+fn set_otherwise(c: &mut Condition) {
+    c.nodes[1].settings_hash = "b".to_owned();
+}
+fn another_version(c: &mut Condition) {
+    c.nodes[1].version = "2".to_owned();
+}
+
 #[test]
-fn each_fault_gives_its_own_finding_and_no_other() {
-    type Fault = (fn(&mut Condition), Check, Severity);
-    let faults: [Fault; 13] = [
-        (
-            |c| c.missing = Some(RulesMissing::Mapping),
-            Check::Governance,
-            Severity::Error,
-        ),
-        (
-            |c| c.observations = vec![observed(Freshness::Stale)],
-            Check::Snapshot,
-            Severity::Error,
-        ),
-        (
-            |c| c.observations = vec![observed(Freshness::Missing)],
-            Check::Snapshot,
-            Severity::Error,
-        ),
-        (
-            |c| c.observations = vec![observed(Freshness::FromTheFuture)],
-            Check::Snapshot,
-            Severity::Error,
-        ),
-        (
-            |c| {
-                c.held = Some(Held {
-                    plan: "abcd".to_owned(),
-                    suspensions: 30,
-                    of: 40,
-                })
-            },
-            Check::HeldPlan,
-            Severity::Error,
-        ),
-        (
-            |c| c.break_glass.entries = 1,
-            Check::BreakGlass,
-            Severity::Warning,
-        ),
-        (
-            |c| c.nodes[1].break_glass_entries = 1,
-            Check::BreakGlass,
-            Severity::Warning,
-        ),
-        (
-            |c| c.break_glass.useless = vec!["x".to_owned()],
-            Check::BreakGlassEntry,
-            Severity::Warning,
-        ),
-        (|c| c.admins = 0, Check::Admins, Severity::Error),
-        (
-            |c| c.ownerless = vec!["north".to_owned()],
-            Check::Owners,
-            Severity::Warning,
-        ),
-        (|c| c.reviews_due = 2, Check::Reviews, Severity::Warning),
-        (
-            |c| c.nodes[1].settings_hash = "b".to_owned(),
-            Check::Nodes,
-            Severity::Error,
-        ),
-        (
-            |c| c.nodes[1].version = "2".to_owned(),
-            Check::Nodes,
-            Severity::Warning,
-        ),
-    ];
-    for (fault, check, severity) in faults {
+fn each_fault_gives_its_own_finding_with_a_remedy_and_no_other() {
+    for (fault, check, severity) in FAULTS {
         let mut condition = sound();
         fault(&mut condition);
         let found = wrong(&condition);

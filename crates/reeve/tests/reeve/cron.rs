@@ -51,7 +51,7 @@ async fn outcome<'a>(ran: &'a Value, job: &str) -> &'a str {
 #[tokio::test]
 async fn a_pass_heals_expires_reconciles_and_raises_alerts() {
     let world = world().await;
-    let program = Program::on(&world.db);
+    let program = Program::on(&world.db).set("ADMIN_BREAKGLASS_EMAILS", "boss@example.test");
     let first = program.json(&["cron"]);
     for job in [
         "admin-selfheal",

@@ -7,10 +7,11 @@ use crate::json::usual_arguments;
 use crate::program::{Program, installation};
 
 /// Those that need no database.
-const WITHOUT: [&str; 7] = [
+const WITHOUT: [&str; 8] = [
     "serve",
     "quickstart",
     "healthcheck",
+    "doctor", // which reports just that
     "db bootstrap-sql",
     "config show",
     "completions",

@@ -241,6 +241,23 @@ async fn every_function_is_explained_and_those_with_the_owners_rights_are_closed
 }
 
 #[tokio::test]
+async fn no_trigger_joins_the_rows_before_and_after_by_a_nested_loop() {
+    let db = TestDb::new().await;
+    let mut superuser = db.superuser().await;
+    let joining = format!(
+        "select p.proname::text {FUNCTIONS} and p.proname <> 'track' and p.prosrc ~ '_rows [no] (full |left )?join (old|new)_rows'"
+    );
+    assert!(column(&mut superuser, &joining).await.len() > 10);
+    let quadratic =
+        format!("{joining} and not coalesce(p.proconfig @> '{{enable_nestloop=off}}', false)");
+    assert_eq!(
+        column(&mut superuser, quadratic).await,
+        NONE,
+        "quadratic for a large statement"
+    );
+}
+
+#[tokio::test]
 async fn the_committed_schema_is_what_the_migrations_make() {
     if cluster::major_version() != 15 {
         eprintln!("not compared: schema.sql is what pg_dump 15 writes, and here is another one");

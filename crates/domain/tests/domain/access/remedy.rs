@@ -15,12 +15,11 @@ use uuid::Uuid;
 
 use super::decide::any_question;
 use crate::cases;
-use crate::plain::{ME, guild};
+use crate::plain::guild;
 use crate::world::{PROJECT, TENANT};
 
 fn about() -> Subject<'static> {
     Subject {
-        user_id: ME,
         email: "ada@example.test",
         organization: Some("hauling"),
         project: None,
