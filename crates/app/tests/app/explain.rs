@@ -8,7 +8,6 @@ use domain::status_map::Badge;
 use testkit::World;
 use testkit::world::{MAPPED_ROLE, guild};
 
-use crate::sql::operator;
 use crate::watch::{Census, words};
 
 fn ask(who: &str, permission: &str) -> Question {
@@ -86,27 +85,6 @@ async fn a_denial_names_its_first_gate_and_every_failing_gate_its_remedies() {
         failing[1].finding.reason,
         Reason::NotEntitled { .. }
     ));
-}
-
-/// What a remedy says, done as it says.
-#[tokio::test]
-async fn a_remedy_that_is_sql_works_as_printed() {
-    let world = world().await;
-    let bob = answer(&world, &ask("bob", "hauling:use")).await;
-    let commands = bob
-        .gates
-        .iter()
-        .flat_map(|gate| &gate.remedies)
-        .filter_map(|r| r.command.as_ref());
-    let exempt = commands
-        .clone()
-        .find(|command| command.contains("INSERT INTO exemption"))
-        .unwrap();
-    let sql = exempt.split('"').nth(1).unwrap();
-    operator(&world, sql).await;
-    let bob = answer(&world, &ask("bob", "hauling:use")).await;
-    assert!(bob.allowed);
-    assert_eq!(bob.facts.exemptions.len(), 1);
 }
 
 #[tokio::test]

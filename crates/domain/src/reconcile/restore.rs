@@ -73,7 +73,11 @@ pub fn restorable(
 }
 
 /// Whether suspension takes this assignment away: portal roles, unless an operator preserved the
-/// role for this person (D21, U-48).
+/// role for this person (D21, U-48). Administrative roles stay even where they are not in force, yet
+/// or any more: automation neither gives nor takes them (D20), and the last admin's would hold up the
+/// batch of everybody else.
 pub fn strippable(role: &RoleDefinition, overrides: Option<&RoleOverrides>) -> bool {
-    role.portal && !overrides.is_some_and(|overrides| overrides.preserves(&role.name))
+    role.portal
+        && role.administrative().is_none()
+        && !overrides.is_some_and(|overrides| overrides.preserves(&role.name))
 }

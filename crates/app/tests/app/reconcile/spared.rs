@@ -188,3 +188,29 @@ async fn whoever_an_operator_sets_active_by_sql_is_held() {
     is_untouched(&world, ada, "hold", "ada@example.test").await;
     assert_eq!(world.status_of(ada).await, "active");
 }
+
+#[tokio::test]
+async fn an_admin_role_that_is_not_in_force_stays_and_holds_nobody_up() {
+    let world = world().await;
+    let later = world
+        .person("later")
+        .role("admin")
+        .role("reader")
+        .build()
+        .await;
+    force(
+        &world,
+        "set session_replication_role = replica;
+         update user_roles set valid_from = now() + interval '1 day'
+          where role_id in (select role_id from role where name = 'admin')",
+    )
+    .await;
+    let applied = world.reconcile().await.applied.unwrap();
+    assert_eq!(applied.skipped, 0);
+    assert_eq!(
+        world.status_of(later).await,
+        "suspended",
+        "not an admin yet"
+    );
+    assert_eq!(world.roles_of(later).await, ["admin"]);
+}
