@@ -92,4 +92,10 @@ fn suspension_takes_portal_roles_that_nobody_preserved() {
         assert!(!strippable(&portal, Some(&preserved(name))), "{name}");
     }
     assert!(!strippable(&tenants_own, None));
+    for name in ["admin", "subadmin"] {
+        assert!(
+            !strippable(&platform_role(name), None),
+            "{name} is left to people"
+        );
+    }
 }
