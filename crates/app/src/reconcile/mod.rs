@@ -41,6 +41,20 @@ pub async fn run(reeve: &Reeve, caller: &Caller, options: &plan::Options) -> Res
     })
 }
 
+/// [`run`] as the schedule calls it: `None`, and nothing happens, before the source that decides has
+/// been heard for the first time.
+pub async fn scheduled(reeve: &Reeve, caller: &Caller) -> Result<Option<Run>, Error> {
+    let mut tx = reeve.database.snapshot("look before reconcile").await?;
+    let rules = store::governance::load(&mut tx).await?.rules(None)?;
+    tx.rollback().await?;
+    if !rules.ever_observed() {
+        return Ok(None);
+    }
+    run(reeve, caller, &plan::Options::default())
+        .await
+        .map(Some)
+}
+
 /// Approves a held plan, given whole or by the beginning of its id.
 pub async fn approve(reeve: &Reeve, caller: &Caller, id: &str) -> Result<String, Error> {
     let action = Action::PlanApprove;

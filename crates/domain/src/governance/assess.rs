@@ -140,6 +140,19 @@ impl Rules {
         })
     }
 
+    /// Whether the source that decides has ever been heard: where Discord leads, a mapped guild has had
+    /// a snapshot. Before that a "no" for everybody says nothing, and the schedule waits; a person may
+    /// reconcile all the same.
+    pub fn ever_observed(&self) -> bool {
+        match self.mode {
+            Mode::Portal => true,
+            Mode::Discord => {
+                let mut guilds = self.mapping.0.keys();
+                guilds.any(|guild| self.taken_at.contains_key(guild))
+            }
+        }
+    }
+
     /// The freshness of each guild of the mapping, in its order.
     pub fn guild_freshness(&self, now: Timestamp) -> impl Iterator<Item = (GuildId, Freshness)> {
         self.mapping.0.keys().map(move |guild| {

@@ -153,6 +153,14 @@ async fn the_schedule_reconciles_only_what_is_set_up_and_only_if_it_is_on() {
     let ran = Program::on(&empty.db).json(&["cron"]);
     assert_eq!(outcome(&ran, "reconcile").await, "skipped", "{ran}");
     assert!(ran.to_string().contains("no governance mode is set"));
+    let unseen = World::discord_leading().await;
+    unseen.person("ada").build().await;
+    let ran = Program::on(&unseen.db).json(&["cron"]);
+    assert!(
+        ran.to_string()
+            .contains("no mapped guild has been observed yet"),
+        "{ran}"
+    );
     let world = world().await;
     let program = Program::on(&world.db);
     program.done(&["governance", "set", "reconcile-every-seconds", "0"]);

@@ -63,7 +63,7 @@ pub fn all() -> Vec<Job> {
             name: "reconcile",
             every: Every::Setting,
             why: "every 5 to 15 minutes after the scan, says the runbook; ten unless set otherwise, \
-                  and not before mode, policy and mapping are there",
+                  and not before mode, policy, mapping and a first observation are there",
             run: |reeve, caller| Box::pin(reconcile(reeve, caller)),
         },
         Job {
@@ -110,9 +110,11 @@ async fn expiry(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
 }
 
 async fn reconcile(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
-    let options = app::reconcile::plan::Options::default();
-    match app::reconcile::run(&reeve, &caller, &options).await {
-        Ok(run) => Ok(match run.applied {
+    match app::reconcile::scheduled(&reeve, &caller).await {
+        Ok(None) => Ok(Outcome::Skipped(
+            "no mapped guild has been observed yet".to_owned(),
+        )),
+        Ok(Some(run)) => Ok(match run.applied {
             None => Outcome::Skipped("everybody is as they should be".to_owned()),
             Some(applied) => Outcome::Done(format!(
                 "{} steps applied, {} skipped, {} suspensions held",

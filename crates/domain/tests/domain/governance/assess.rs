@@ -235,3 +235,20 @@ fn the_next_deadline_is_of_a_snapshot_that_decisions_lean_on() {
         ([false, false, true], Some(NOW + hours(6)))
     );
 }
+
+#[test]
+fn the_source_has_been_heard_once_a_mapped_guild_has_had_a_snapshot_however_old() {
+    for (leads, ages, heard) in [
+        (Leads::Discord, [Age::Missing; 3], false),
+        (
+            Leads::Discord,
+            [Age::Missing, Age::Stale, Age::Missing],
+            true,
+        ),
+        (Leads::Discord, [Age::Fresh; 3], true),
+        (Leads::Portal, [Age::Missing; 3], true),
+    ] {
+        let rules = Setting { leads, ages }.rules();
+        assert_eq!(rules.ever_observed(), heard, "{leads:?} {ages:?}");
+    }
+}
