@@ -14,6 +14,15 @@ use proptest::prelude::*;
 use crate::cases;
 
 #[test]
+fn a_permission_is_written_by_its_name_wherever_it_stands() {
+    assert_eq!(HAULING_USE.to_string(), "hauling:use");
+    assert_eq!(format!("{HAULING_USE:?}"), "hauling:use");
+    let both: PermissionSet = [HAULING_MEMBER, HAULING_USE].into_iter().collect();
+    assert_eq!(format!("{both:?}"), "{hauling.member, hauling:use}");
+    assert_eq!(serde_json::to_value(HAULING_USE).unwrap(), "hauling:use");
+}
+
+#[test]
 fn the_built_in_roles_have_the_scopes_and_ranks_of_the_decision() {
     let table = [
         ("platform", "admin"),
