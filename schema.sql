@@ -131,6 +131,13 @@ begin
       new.session_epoch := greatest(new.session_epoch, clock_timestamp());
     end if;
   end if;
+  -- The epoch never falls, so one that lies far ahead would shut somebody out for good.
+  if new.session_revoked_at is distinct from old.session_revoked_at
+     and new.session_revoked_at > clock_timestamp() + interval '1 hour' then
+    raise exception 'session_revoked_at lies in the future: %', new.session_revoked_at
+      using errcode = 'check_violation', constraint = 'revoked_in_the_past',
+            hint = 'Use now(): whatever was issued until then is refused.';
+  end if;
   -- greatest() ignores nulls: clearing session_revoked_at, as self-heal does, lowers nothing.
   new.session_epoch := greatest(old.session_epoch, new.session_epoch, new.session_revoked_at);
   new.version := old.version + 1;
@@ -410,6 +417,7 @@ declare
   name text;
   begins timestamptz;
   ends timestamptz;
+  lost bigint;
 begin
   perform pg_advisory_xact_lock(hashtext('maintain_audit_partitions'));
   foreach month in array array(
@@ -441,6 +449,10 @@ begin
      where i.inhparent = 'audit_log'::regclass and c.relname ~ '^audit_log_\d{4}_\d{2}$'
        and to_date(right(c.relname, 7), 'YYYY_MM') < first - make_interval(months => retention_months)
   loop
+    execute format('select count(*) from %I', name) into lost;
+    insert into audit_log (action, entity_type, entity_pk, source, after_json)
+    values ('audit.drop', 'audit_log', name, 'retention',
+            jsonb_build_object('rows', lost, 'retention_months', retention_months));
     execute format('drop table %I', name);
   end loop;
 end $_$;
@@ -451,7 +463,7 @@ ALTER FUNCTION public.maintain_audit_partitions(retention_months integer) OWNER 
 -- Name: FUNCTION maintain_audit_partitions(retention_months integer); Type: COMMENT; Schema: public; Owner: reeve_owner
 --
 
-COMMENT ON FUNCTION public.maintain_audit_partitions(retention_months integer) IS 'Makes the partitions of this month, of three ahead and of what lies in the default one; drops those older than the retention, if one is given (months).';
+COMMENT ON FUNCTION public.maintain_audit_partitions(retention_months integer) IS 'Makes the partitions of this month, of three ahead and of what lies in the default one; drops those older than the retention, if one is given (months), each with an audit row.';
 
 --
 -- Name: organization_before_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -830,7 +842,7 @@ CREATE FUNCTION public.track_app_user_delete() RETURNS trigger
           select 'sql.' || 'delete', 'app_user', o.user_id::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), null from old_rows o;
+                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -858,14 +870,14 @@ CREATE FUNCTION public.track_app_user_insert() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'app_user', n.user_id::text, 'insert', jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
+        select 'app_user', n.user_id::text, 'insert', jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || 'insert', 'app_user', n.user_id::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
+                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
         end if;
         return null;
       end $$;
@@ -893,14 +905,14 @@ CREATE FUNCTION public.track_app_user_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'app_user', coalesce(n.user_id::text, o.user_id::text), case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, case when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
+        select 'app_user', coalesce(n.user_id::text, o.user_id::text), case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, case when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, 'app_user', coalesce(n.user_id::text, o.user_id::text),
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_reason', o.status_reason, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_reason', n.status_reason, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) || jsonb_build_object('changed', array_remove(array[case when o.email is distinct from n.email then 'email' end, case when o.display_name is distinct from n.display_name then 'display_name' end, case when o.claims is distinct from n.claims then 'claims' end], null)) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
+                 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) || jsonb_build_object('changed', array_remove(array[case when o.email is distinct from n.email then 'email' end, case when o.display_name is distinct from n.display_name then 'display_name' end, case when o.claims is distinct from n.claims then 'claims' end, case when o.status_reason is distinct from n.status_reason then 'status_reason' end], null)) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
         end if;
         return null;
       end $$;
@@ -2476,6 +2488,7 @@ CREATE TABLE public.app_user (
     CONSTRAINT app_user_status_before_disabled_check CHECK ((status_before_disabled = ANY (ARRAY['active'::text, 'suspended'::text]))),
     CONSTRAINT app_user_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'disabled'::text]))),
     CONSTRAINT disabled_remembers CHECK (((status_before_disabled IS NULL) OR (status = 'disabled'::text))),
+    CONSTRAINT finite CHECK ((isfinite(session_epoch) AND isfinite(session_revoked_at))),
     CONSTRAINT reconciled_together CHECK (((reconciled_in_scope IS NULL) = (reconciled_entitled IS NULL))),
     CONSTRAINT role_overrides_shape CHECK (((NOT (claims ? 'role_overrides'::text)) OR public.is_role_overrides((claims -> 'role_overrides'::text))))
 )
@@ -2759,7 +2772,8 @@ CREATE TABLE public.exemption (
     ended_at timestamp with time zone,
     ended_by uuid,
     end_reason text,
-    CONSTRAINT exemption_ends CHECK ((ends_at > starts_at))
+    CONSTRAINT exemption_ends CHECK ((ends_at > starts_at)),
+    CONSTRAINT exemption_finite CHECK ((isfinite(starts_at) AND isfinite(ends_at) AND isfinite(review_at) AND isfinite(reviewed_at) AND isfinite(ended_at)))
 );
 
 ALTER TABLE public.exemption OWNER TO reeve_owner;
@@ -2836,7 +2850,8 @@ CREATE TABLE public.hold (
     ended_at timestamp with time zone,
     ended_by uuid,
     end_reason text,
-    CONSTRAINT hold_ends CHECK ((ends_at > starts_at))
+    CONSTRAINT hold_ends CHECK ((ends_at > starts_at)),
+    CONSTRAINT hold_finite CHECK ((isfinite(starts_at) AND isfinite(ends_at) AND isfinite(ended_at)))
 );
 
 ALTER TABLE public.hold OWNER TO reeve_owner;
@@ -2952,7 +2967,8 @@ CREATE TABLE public.node (
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     heard_at timestamp with time zone DEFAULT now() NOT NULL,
     settings_hash text NOT NULL,
-    break_glass_entries integer NOT NULL
+    break_glass_entries integer NOT NULL,
+    break_glass_users uuid[] DEFAULT '{}'::uuid[] NOT NULL
 );
 
 ALTER TABLE public.node OWNER TO reeve_owner;
@@ -3412,6 +3428,7 @@ CREATE TABLE public.user_roles (
     granted_by uuid,
     valid_from timestamp with time zone DEFAULT now() NOT NULL,
     valid_until timestamp with time zone,
+    CONSTRAINT finite CHECK ((isfinite(valid_from) AND isfinite(valid_until))),
     CONSTRAINT project_needs_tenant CHECK (((project_id IS NULL) OR (tenant_id IS NOT NULL))),
     CONSTRAINT validity CHECK (((valid_until IS NULL) OR (valid_until > valid_from)))
 );
@@ -3748,6 +3765,12 @@ CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email))
 CREATE INDEX app_user_search ON public.app_user USING gin (email public.gin_trgm_ops, display_name public.gin_trgm_ops);
 
 --
+-- Name: app_user_suspended; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX app_user_suspended ON public.app_user USING btree (user_id) WHERE (status = 'suspended'::text);
+
+--
 -- Name: audit_log_action; Type: INDEX; Schema: public; Owner: reeve_owner
 --
 
@@ -3889,7 +3912,7 @@ CREATE INDEX user_roles_begin ON public.user_roles USING btree (valid_from) WHER
 -- Name: user_roles_end; Type: INDEX; Schema: public; Owner: reeve_owner
 --
 
-CREATE INDEX user_roles_end ON public.user_roles USING btree (valid_until) WHERE ((tenant_id IS NULL) AND (valid_until IS NOT NULL));
+CREATE INDEX user_roles_end ON public.user_roles USING btree (valid_until) WHERE (valid_until IS NOT NULL);
 
 --
 -- Name: user_roles_role; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -5389,7 +5412,49 @@ GRANT SELECT ON TABLE public.feed_epoch TO reeve_operator;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.governance_setting TO reeve_system;
-GRANT SELECT,UPDATE ON TABLE public.governance_setting TO reeve_operator;
+GRANT SELECT ON TABLE public.governance_setting TO reeve_operator;
+
+--
+-- Name: COLUMN governance_setting.mode; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(mode) ON TABLE public.governance_setting TO reeve_operator;
+
+--
+-- Name: COLUMN governance_setting.snapshot_max_age_seconds; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(snapshot_max_age_seconds) ON TABLE public.governance_setting TO reeve_operator;
+
+--
+-- Name: COLUMN governance_setting.guard_share_percent; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(guard_share_percent) ON TABLE public.governance_setting TO reeve_operator;
+
+--
+-- Name: COLUMN governance_setting.guard_few; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(guard_few) ON TABLE public.governance_setting TO reeve_operator;
+
+--
+-- Name: COLUMN governance_setting.guard_count; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(guard_count) ON TABLE public.governance_setting TO reeve_operator;
+
+--
+-- Name: COLUMN governance_setting.role_restore_days; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(role_restore_days) ON TABLE public.governance_setting TO reeve_operator;
+
+--
+-- Name: COLUMN governance_setting.reconcile_every_seconds; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(reconcile_every_seconds) ON TABLE public.governance_setting TO reeve_operator;
 
 --
 -- Name: TABLE hold; Type: ACL; Schema: public; Owner: reeve_owner

@@ -4,7 +4,17 @@ use domain::health::{Check, Finding, Severity};
 use store::alert::{self, Alert};
 use store::scope::Context;
 
+use crate::identity::some;
 use crate::{Error, Reeve};
+
+/// What becomes an alert. Of the entries of a break-glass list each process knows only its own, so
+/// that two would take turns in raising and closing them; `reeve doctor` and `break-glass show` name
+/// those that match nobody.
+pub fn alerting() -> Vec<Check> {
+    let all = Check::ALL.iter().copied();
+    all.filter(|check| *check != Check::BreakGlassEntry)
+        .collect()
+}
 
 /// What changed among the alerts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +26,13 @@ pub struct Changes {
 /// Brings the alerts of these checks in line with what is found now. An alert that is opened or
 /// closed is logged, once; one that lasts is not.
 pub async fn sync(reeve: &Reeve, checks: &[Check]) -> Result<Changes, Error> {
+    let context = Context::default();
+    let mut tx = reeve
+        .database
+        .system("bring alerts up to date", &context)
+        .await?;
+    // Of two at once, the second looks after the first has written, and finds nothing new.
+    alert::lock(&mut tx).await?;
     let found: Vec<Finding> = crate::health::findings(reeve)
         .await?
         .into_iter()
@@ -29,10 +46,6 @@ pub async fn sync(reeve: &Reeve, checks: &[Check]) -> Result<Changes, Error> {
         .iter()
         .map(|finding| format!("{}/{}", finding.check.as_str(), finding.subject))
         .collect();
-    let mut tx = reeve
-        .database
-        .system("bring alerts up to date", &Context::default())
-        .await?;
     let mut opened = Vec::new();
     for finding in &found {
         if alert::raise(&mut tx, finding).await? {
@@ -59,6 +72,7 @@ pub async fn sync(reeve: &Reeve, checks: &[Check]) -> Result<Changes, Error> {
 
 /// Open alerts, newest first; with `all` also those that are closed.
 pub async fn list(reeve: &Reeve, all: bool, limit: i64) -> Result<Vec<Alert>, Error> {
+    let limit = some(limit)?;
     let mut tx = reeve.database.snapshot("list alerts").await?;
     let alerts = alert::list(&mut tx, all, limit).await?;
     tx.rollback().await?;

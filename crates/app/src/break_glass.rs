@@ -1,11 +1,11 @@
 //! The break-glass list of this process, held against the identities (R-40 to R-47, D18).
 
 use domain::access::reason::Reason;
-use domain::governance::privileged::Privilege;
+use domain::governance::privileged::{BreakGlass, Privilege};
 use domain::id::UserId;
 use domain::identity::Status;
 use serde::Serialize;
-use store::{Tx, identity};
+use store::{StoreError, Tx, identity};
 
 use crate::{Error, Reeve};
 
@@ -36,6 +36,13 @@ pub async fn show(reeve: &Reeve) -> Result<Vec<Entry>, Error> {
     let entries = look(reeve, &mut tx).await?;
     tx.rollback().await?;
     Ok(entries)
+}
+
+/// Whom nothing may take anything from: this process's list, and those that the lists of running
+/// servers match. A command without the server's environment must not undo what the server grants.
+pub(crate) async fn spared(reeve: &Reeve, tx: &mut Tx) -> Result<BreakGlass, StoreError> {
+    let listed = store::node::listed(tx).await?;
+    Ok(reeve.live.get().break_glass.clone().and(listed))
 }
 
 pub(crate) async fn look(reeve: &Reeve, tx: &mut Tx) -> Result<Vec<Entry>, Error> {

@@ -26,7 +26,7 @@ impl Everybody {
         governance: &Governance,
         why: &'static str,
     ) -> Result<Self, Error> {
-        let live = reeve.live.get();
+        let spared = crate::break_glass::spared(reeve, tx).await?;
         let rules = governance.rules(None)?;
         let roles = role::load(tx).await?;
         let now = tx.now().await?;
@@ -34,7 +34,7 @@ impl Everybody {
         let lens = Lens {
             rules: &rules,
             roles: &roles,
-            break_glass: &live.break_glass,
+            break_glass: &spared,
             restore_window: governance.restore_window,
             now,
         };

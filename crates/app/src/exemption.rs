@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde_json::json;
 use store::audit::Entry;
 use store::exemption::{self, Exemption, Filter};
-use store::identity;
 use uuid::Uuid;
 
+use crate::identity::{person, some};
 use crate::{Caller, Error, Reeve};
 
 /// Exempts somebody from eligibility and entitlement, until an instant at most a year away. It is due
@@ -29,9 +29,7 @@ pub async fn add(
         .database
         .system("add exemption", &caller.context(action))
         .await?;
-    let (user_id, _) = identity::find(&mut tx, who)
-        .await?
-        .ok_or_else(|| Error::not_found("identity", who))?;
+    let user_id = person(&mut tx, who).await?;
     let now = tx.now().await?;
     let until = until.instant(now);
     may_exempt(now, until)?;
@@ -50,6 +48,7 @@ pub async fn add(
 
 /// Exemptions, those that are due for review first.
 pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Vec<Exemption>, Error> {
+    some(filter.limit)?;
     let mut tx = reeve.database.snapshot("list exemptions").await?;
     let found = exemption::list(&mut tx, filter).await?;
     tx.rollback().await?;

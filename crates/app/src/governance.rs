@@ -308,8 +308,8 @@ async fn consequence(
     tx: &mut Tx,
     governance: &Governance,
 ) -> Result<Result<Consequence, RulesMissing>, Error> {
-    let live = reeve.live.get();
-    match Draft::load(tx, None, &live.break_glass, governance.clone(), None).await {
+    let spared = crate::break_glass::spared(reeve, tx).await?;
+    match Draft::load(tx, None, &spared, governance.clone(), None).await {
         Ok(draft) => {
             let plan = draft.plan();
             Ok(Ok(Consequence {

@@ -8,23 +8,19 @@ use serde_json::json;
 use store::audit::Entry;
 use store::heal::{self, Candidate};
 
-use crate::{Caller, Error, Reeve};
+use crate::{Caller, Error, Reeve, break_glass};
 
 /// Makes suspended privileged people active again, each with an audit row. Returns who they are;
 /// where nobody is to be healed, nothing is written. Passes at once heal each person once.
 pub async fn self_heal(reeve: &Reeve, caller: &Caller) -> Result<Vec<UserId>, Error> {
     let action = Action::EntitlementAdminSelfheal;
-    let live = reeve.live.get();
-    let ids: Vec<_> = live
-        .break_glass
-        .user_ids()
-        .map(|user_id| user_id.0)
-        .collect();
-    let emails: Vec<_> = live.break_glass.emails().map(ToString::to_string).collect();
     let mut tx = reeve
         .database
         .system("self-heal", &caller.context(action))
         .await?;
+    let list = break_glass::spared(reeve, &mut tx).await?;
+    let ids: Vec<_> = list.user_ids().map(|user_id| user_id.0).collect();
+    let emails: Vec<_> = list.emails().map(ToString::to_string).collect();
     let found: Vec<Candidate> = heal::candidates(&mut tx, &ids, &emails)
         .await?
         .into_iter()

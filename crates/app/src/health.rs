@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::governance::mode::Mode;
 use domain::health::condition::{BreakGlassState, Condition, FailingJob, Held, Observation};
 use domain::health::{Finding, judge};
+use domain::identity::Status;
 use domain::reconcile::guard::Guard;
 use jiff::Timestamp;
 use store::governance::Governance;
@@ -129,9 +130,11 @@ pub async fn measure(reeve: &Reeve) -> Result<(), Error> {
     let people = identity::count_by_status(&mut tx).await?;
     tx.rollback().await?;
     let gauge = |value: u64| u32::try_from(value).map_or(f64::MAX, f64::from);
-    for (status, count) in people {
-        let count = u64::try_from(count).unwrap_or(0);
-        metrics::gauge!("reeve_identities", "status" => status).set(gauge(count));
+    for status in [Status::Active, Status::Suspended, Status::Disabled] {
+        // Also the one that nobody has: a gauge keeps what it was last told.
+        let found = people.iter().find(|(of, _)| of == status.as_str());
+        let count = found.map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0));
+        metrics::gauge!("reeve_identities", "status" => status.as_str()).set(gauge(count));
     }
     let held = condition.held.as_ref().map_or(0, |held| held.suspensions);
     metrics::gauge!("reeve_reconcile_held").set(gauge(held));

@@ -6,11 +6,12 @@ use domain::id::UserId;
 use domain::time::End;
 use jiff::Timestamp;
 use serde_json::json;
+use store::Tx;
 use store::audit::Entry;
 use store::hold::{self, Hold};
-use store::{Tx, identity};
 use uuid::Uuid;
 
+use crate::identity::{person, some};
 use crate::{Caller, Error, Reeve};
 
 /// Opens a hold on somebody, until an instant at most a month away. Returns its id and its end.
@@ -23,9 +24,7 @@ pub async fn add(
 ) -> Result<(Uuid, Timestamp), Error> {
     let context = caller.context(Action::HoldAdd);
     let mut tx = reeve.database.system("add hold", &context).await?;
-    let (user_id, _) = identity::find(&mut tx, who)
-        .await?
-        .ok_or_else(|| Error::not_found("identity", who))?;
+    let user_id = person(&mut tx, who).await?;
     let opened = open(&mut tx, caller, user_id, until, why).await?;
     tx.commit().await?;
     Ok(opened)
@@ -61,14 +60,10 @@ pub async fn list(
     all: bool,
     limit: i64,
 ) -> Result<Vec<Hold>, Error> {
+    let limit = some(limit)?;
     let mut tx = reeve.database.snapshot("list holds").await?;
     let user_id = match who {
-        Some(who) => Some(
-            identity::find(&mut tx, who)
-                .await?
-                .ok_or_else(|| Error::not_found("identity", who))?
-                .0,
-        ),
+        Some(who) => Some(person(&mut tx, who).await?),
         None => None,
     };
     let holds = hold::list(&mut tx, user_id, all, limit).await?;

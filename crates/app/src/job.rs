@@ -65,7 +65,8 @@ pub async fn hear(reeve: &Reeve, node_id: Uuid, node: &Node) -> Result<(), Error
         .database
         .system("hear node", &Context::default())
         .await?;
-    store::node::hear(&mut tx, node_id, node).await?;
+    let list = &reeve.live.get().break_glass;
+    store::node::hear(&mut tx, node_id, node, list).await?;
     tx.commit().await?;
     Ok(())
 }

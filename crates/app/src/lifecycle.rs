@@ -1,6 +1,7 @@
 //! Moving somebody's status by hand: suspend, disable, enable, restore, erase.
 
 use domain::access::ceiling::can_grant;
+use domain::access::role::Administrative;
 use domain::audit::Action;
 use domain::governance::exemption::{USUAL_HOLD, reason};
 use domain::id::UserId;
@@ -43,7 +44,13 @@ pub async fn disable(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Re
 
 /// Undoes a disable: the status is again what it was before.
 pub async fn enable(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
-    let to = |account: &Account| Ok(enabled(account.status, account.status_before_disabled)?);
+    let to = |account: &Account| {
+        Ok(enabled(
+            account.status,
+            account.status_before_disabled,
+            account.administrative,
+        )?)
+    };
     set(reeve, caller, Action::IdentityEnable, who, why, to).await
 }
 
@@ -58,7 +65,12 @@ async fn set(
     let why = reason(why)?;
     let context = caller.context(action);
     let mut tx = reeve.database.system("move a status", &context).await?;
-    let account = lock(&mut tx, who).await?;
+    let mut account = lock(&mut tx, who).await?;
+    let listed = crate::break_glass::spared(reeve, &mut tx).await?;
+    if listed.lists(account.user_id, &account.email) {
+        // The list makes an administrator, whom self-heal brings back like any other.
+        account.administrative = account.administrative.max(Some(Administrative::Admin));
+    }
     let after = to(&account).and_then(|after| {
         may_move(account.status, after, account.administrative, Hand::Person)?;
         Ok(after)
@@ -282,15 +294,24 @@ pub async fn erase(
         ..of(caller, action, &account)
     };
     store::audit::record(&mut tx, &entry).await?;
-    let policy = governance::load(&mut tx).await?.policy;
+    let still_named_in = named(&mut tx, &account).await?;
     tx.commit().await?;
-    let email = account.email.to_lowercase();
-    let named = policy.is_some_and(|policy| policy.source.to_lowercase().contains(&email));
     Ok(Erasure {
         user_id: account.user_id,
         links: erased.links,
         assignments: erased.assignments,
         memberships: erased.memberships,
-        still_named_in: named.then_some("access.login").into_iter().collect(),
+        still_named_in,
     })
+}
+
+/// Where the address still stands, since a person wrote it there.
+async fn named(tx: &mut Tx, account: &Account) -> Result<Vec<&'static str>, Error> {
+    let email = account.email.to_lowercase();
+    let policy = governance::load(tx).await?.policy;
+    let in_policy = policy.is_some_and(|policy| policy.source.to_lowercase().contains(&email));
+    let in_audit = lifecycle::is_named_in_audit(tx, account.user_id, &email).await?;
+    let policy = in_policy.then_some("access.login");
+    let audit = in_audit.then_some("reasons in the audit log");
+    Ok(policy.into_iter().chain(audit).collect())
 }

@@ -1,5 +1,5 @@
-//! Letting go of what nobody needs any more: rows of the feed, alerts long closed, plans
-//! long over.
+//! Letting go of what nobody needs any more: rows of the feed, alerts long closed, the steps
+//! of plans long over.
 
 use serde::Serialize;
 use store::scope::Context;
@@ -10,7 +10,7 @@ use crate::{Error, Reeve};
 /// Closed alerts are kept so long, in days: a quarter, for whoever reviews it.
 const ALERT_DAYS: i32 = 92;
 
-/// Plans that are over are kept so long, in days; what they did stays in the audit log.
+/// The steps of plans are kept so long, in days; what they did stays in the audit log.
 const PLAN_DAYS: u16 = 30;
 
 /// How many rows went.
@@ -18,18 +18,19 @@ const PLAN_DAYS: u16 = 30;
 pub struct Pruned {
     pub feed: u64,
     pub alerts: u64,
-    pub plans: u64,
+    /// Steps of plans.
+    pub steps: u64,
 }
 
 /// Prunes; harmless to repeat.
 pub async fn prune(reeve: &Reeve) -> Result<Pruned, Error> {
     let context = Context::default();
-    let plans = crate::reconcile::prune(reeve, PLAN_DAYS).await?;
+    let steps = crate::reconcile::prune(reeve, PLAN_DAYS).await?;
     let mut tx = reeve.database.system("prune", &context).await?;
     let pruned = Pruned {
         feed: feed::prune(&mut tx).await?,
         alerts: alert::prune(&mut tx, ALERT_DAYS).await?,
-        plans,
+        steps,
     };
     tx.commit().await?;
     Ok(pruned)

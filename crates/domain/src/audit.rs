@@ -92,6 +92,8 @@ actions! {
     RoleAssign = "role.assign",
     /// A role was taken: role, scope, the ids of the assignments.
     RoleRevoke = "role.revoke",
+    /// A month of the audit log was dropped by the retention: its name, and how many rows it had.
+    AuditDrop = "audit.drop",
     /// An assignment's time was over.
     RoleExpire = "role.expire",
     /// Somebody's raw SQL inserted a row of a tracked table.

@@ -31,7 +31,7 @@ impl Format {
     ) -> Result<(), Failure> {
         let answer = match self {
             Self::Json => serde_json::to_string_pretty(answer)?,
-            Self::Table => text(answer),
+            Self::Table => printable(&text(answer)),
         };
         let mut out = std::io::stdout().lock();
         match writeln!(out, "{}", answer.trim_end()).and_then(|()| out.flush()) {
@@ -40,6 +40,18 @@ impl Format {
             other => Ok(other?),
         }
     }
+}
+
+/// Text without what would move the cursor or colour the terminal: names come from outside.
+fn printable(text: &str) -> String {
+    let keep = |c: char| {
+        if c.is_control() && c != '\n' {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(keep).collect()
 }
 
 /// A table without lines, as wide as it needs to be.

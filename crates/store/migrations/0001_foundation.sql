@@ -132,6 +132,7 @@ declare
   name text;
   begins timestamptz;
   ends timestamptz;
+  lost bigint;
 begin
   perform pg_advisory_xact_lock(hashtext('maintain_audit_partitions'));
   foreach month in array array(
@@ -163,11 +164,15 @@ begin
      where i.inhparent = 'audit_log'::regclass and c.relname ~ '^audit_log_\d{4}_\d{2}$'
        and to_date(right(c.relname, 7), 'YYYY_MM') < first - make_interval(months => retention_months)
   loop
+    execute format('select count(*) from %I', name) into lost;
+    insert into audit_log (action, entity_type, entity_pk, source, after_json)
+    values ('audit.drop', 'audit_log', name, 'retention',
+            jsonb_build_object('rows', lost, 'retention_months', retention_months));
     execute format('drop table %I', name);
   end loop;
 end $$;
 comment on function maintain_audit_partitions(integer) is
-  'Makes the partitions of this month, of three ahead and of what lies in the default one; drops those older than the retention, if one is given (months).';
+  'Makes the partitions of this month, of three ahead and of what lies in the default one; drops those older than the retention, if one is given (months), each with an audit row.';
 grant execute on function maintain_audit_partitions(integer) to reeve_system;
 select maintain_audit_partitions();
 

@@ -41,6 +41,8 @@ create table app_user (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint role_overrides_shape check (not claims ? 'role_overrides' or is_role_overrides(claims -> 'role_overrides')),
+  -- What never ends can't be shown, compared or taken back.
+  constraint finite check (isfinite(session_epoch) and isfinite(session_revoked_at)),
   constraint reconciled_together check ((reconciled_in_scope is null) = (reconciled_entitled is null)),
   constraint disabled_remembers check (status_before_disabled is null or status = 'disabled')
 )
@@ -48,6 +50,7 @@ create table app_user (
 with (fillfactor = 80);
 comment on table app_user is 'Identities: a person''s portal account, retained for ever.';
 create unique index app_user_email on app_user (lower(email));
+create index app_user_suspended on app_user (user_id) where status = 'suspended';
 create index app_user_search on app_user using gin (email gin_trgm_ops, display_name gin_trgm_ops);
 
 -- Recorded as the actor of jobs and operators; owns nothing and never signs in.
@@ -65,6 +68,13 @@ begin
     if new.status in ('suspended', 'disabled') then
       new.session_epoch := greatest(new.session_epoch, clock_timestamp());
     end if;
+  end if;
+  -- The epoch never falls, so one that lies far ahead would shut somebody out for good.
+  if new.session_revoked_at is distinct from old.session_revoked_at
+     and new.session_revoked_at > clock_timestamp() + interval '1 hour' then
+    raise exception 'session_revoked_at lies in the future: %', new.session_revoked_at
+      using errcode = 'check_violation', constraint = 'revoked_in_the_past',
+            hint = 'Use now(): whatever was issued until then is refused.';
   end if;
   -- greatest() ignores nulls: clearing session_revoked_at, as self-heal does, lowers nothing.
   new.session_epoch := greatest(old.session_epoch, new.session_epoch, new.session_revoked_at);
@@ -140,7 +150,7 @@ create table identity_activity (
 comment on table identity_activity is
   'When each person was last seen, at most once an hour. Neither audited nor fed, or reading would be writing.';
 
-select track('app_user', '{user_id}', private => '{email,display_name,claims}', silent => '{version,created_at,updated_at}');
+select track('app_user', '{user_id}', private => '{email,display_name,claims,status_reason}', silent => '{version,created_at,updated_at}');
 select track('identity_link', '{provider,external_id}', silent => '{linked_at}');
 select touches_people('identity_link');
 

@@ -48,7 +48,9 @@ create table user_roles (
   constraint user_roles_once unique nulls not distinct (user_id, tenant_id, project_id, role_id, source),
   constraint project_in_tenant foreign key (tenant_id, project_id) references project (tenant_id, project_id) on delete cascade,
   constraint project_needs_tenant check (project_id is null or tenant_id is not null),
-  constraint validity check (valid_until is null or valid_until > valid_from)
+  constraint validity check (valid_until is null or valid_until > valid_from),
+  -- For ever is null.
+  constraint finite check (isfinite(valid_from) and isfinite(valid_until))
 );
 comment on table user_roles is
   'Assignments: a role given to an identity at a scope. One a source, so that a sync never takes what a person gave.';
@@ -56,7 +58,7 @@ create index user_roles_role on user_roles (role_id, user_id);
 create index user_roles_tenant on user_roles (tenant_id, user_id) where tenant_id is not null;
 -- Whose assignment began or ended by the clock since some moment, which applying a plan asks.
 create index user_roles_begin on user_roles (valid_from) where tenant_id is null;
-create index user_roles_end on user_roles (valid_until) where tenant_id is null and valid_until is not null;
+create index user_roles_end on user_roles (valid_until) where valid_until is not null;
 
 -- A role is given at its own kind of scope, an organization's own role only inside it.
 create function user_roles_check() returns trigger

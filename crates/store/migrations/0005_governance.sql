@@ -98,7 +98,8 @@ create table hold (
   ended_at timestamptz,
   ended_by uuid references app_user,
   end_reason text,
-  constraint hold_ends check (ends_at > starts_at)
+  constraint hold_ends check (ends_at > starts_at),
+  constraint hold_finite check (isfinite(starts_at) and isfinite(ends_at) and isfinite(ended_at))
 );
 comment on table hold is
   'Holds: until they end, automation leaves the identity''s status and assignments alone. They grant nothing.';
@@ -119,7 +120,9 @@ create table exemption (
   ended_at timestamptz,
   ended_by uuid references app_user,
   end_reason text,
-  constraint exemption_ends check (ends_at > starts_at)
+  constraint exemption_ends check (ends_at > starts_at),
+  constraint exemption_finite check (isfinite(starts_at) and isfinite(ends_at) and isfinite(review_at)
+    and isfinite(reviewed_at) and isfinite(ended_at))
 );
 comment on table exemption is
   'Exemptions: a granted, time-bound, reviewed pass through eligibility and entitlement.';
@@ -193,7 +196,10 @@ select touches_people('exemption');
 grant select, insert, update, delete on governance_setting, access_policy, entitlement_mapping,
   discord_snapshot, discord_member, hold, exemption, stripped_assignment, lease to reeve_system;
 grant select, insert, update, delete on hold, exemption to reeve_operator;
-grant select, update on governance_setting to reeve_operator;
+grant select on governance_setting to reeve_operator;
+-- All but how long the audit log is kept: who types SQL reads that log and must not shorten it.
+grant update (mode, snapshot_max_age_seconds, guard_share_percent, guard_few, guard_count, role_restore_days,
+  reconcile_every_seconds) on governance_setting to reeve_operator;
 grant select on access_policy, entitlement_mapping, discord_snapshot, discord_member, stripped_assignment, lease to reeve_operator;
 grant select, insert, truncate on snapshot_stage_1, snapshot_stage_2, snapshot_stage_3, snapshot_stage_4 to reeve_system;
 grant select, insert on snapshot_stage to reeve_system;

@@ -21,8 +21,9 @@ create table node (
   heard_at timestamptz not null default now(),
   -- Of every setting that should be the same on all nodes.
   settings_hash text not null,
-  -- How many entries its break-glass lists have.
-  break_glass_entries integer not null
+  -- How many entries its break-glass lists have, and whom they match.
+  break_glass_entries integer not null,
+  break_glass_users uuid[] not null default '{}'
 );
 comment on table node is 'Servers that are running, each as it last described itself.';
 

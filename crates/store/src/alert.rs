@@ -22,6 +22,14 @@ pub struct Alert {
     pub closed_at: Option<Timestamp>,
 }
 
+/// Lets one bring the alerts up to date at a time, until this transaction ends.
+pub async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('alert'))")
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
 /// Opens an alert, or brings the open one of the same kind and subject up to date. `true` if it was
 /// opened just now; of many at once, one gets that.
 pub async fn raise(tx: &mut Tx, finding: &Finding) -> Result<bool, StoreError> {

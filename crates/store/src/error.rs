@@ -17,6 +17,12 @@ pub enum StoreError {
         row: String,
         problem: String,
     },
+    /// Somebody else kept a lock for too long.
+    #[error(
+        "somebody else's transaction holds a row that this needs; end it (`select pid, query from \
+         pg_stat_activity where state like 'idle in%'` finds it) and try again"
+    )]
+    Locked,
     /// Any other failure of a statement.
     #[error("the database refused a statement: {0}")]
     Statement(#[source] sqlx::Error),
@@ -70,6 +76,7 @@ impl From<sqlx::Error> for StoreError {
                     constraint: constraint.to_owned(),
                     message: refusal.message().to_owned(),
                 },
+                (None, Some(code)) if code == "55P03" => Self::Locked,
                 // Classes 08 and 57P: connection failures, and a server that shuts down.
                 (None, Some(code)) if code.starts_with("08") || code.starts_with("57P") => {
                     Self::Unavailable(error)

@@ -23,7 +23,8 @@ pub struct Candidate {
 }
 
 /// The suspended people who hold an administrative role now or are listed, locked until the
-/// transaction ends: of two passes at once, the second finds what the first left.
+/// transaction ends. Whom somebody else has locked is left out, be it another pass that heals them or
+/// an operator's open transaction: the others need not wait for that, and the next pass looks again.
 pub async fn candidates(
     tx: &mut Tx,
     listed_ids: &[Uuid],
@@ -37,11 +38,12 @@ pub async fn candidates(
                   (u.user_id = any ($1) or lower(u.email) = any ($2)) as "listed!"
              from app_user u
             where u.status = 'suspended'
-              and (u.user_id = any ($1) or lower(u.email) = any ($2)
-                   or u.user_id in (select a.user_id from user_roles a join role r using (role_id)
-                                     where r.administrative))
+              and u.user_id in (
+                    select a.user_id from user_roles a join role r using (role_id) where r.administrative
+                    union select unnest($1)
+                    union select user_id from app_user where lower(email) = any ($2))
             order by u.user_id
-              for update of u"#,
+              for update of u skip locked"#,
         listed_ids,
         listed_emails
     )

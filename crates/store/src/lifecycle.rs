@@ -173,6 +173,23 @@ pub async fn erase(tx: &mut Tx, user_id: UserId, reason: &str) -> Result<Erased,
     })
 }
 
+/// Whether somebody wrote this address into a reason in the audit log, which can't be changed.
+pub async fn is_named_in_audit(
+    tx: &mut Tx,
+    user_id: UserId,
+    email: &str,
+) -> Result<bool, StoreError> {
+    let named = sqlx::query_scalar!(
+        r#"select exists (select from audit_log
+                           where target_user_id = $1 and strpos(lower(reason), lower($2)) > 0) as "named!""#,
+        user_id.0,
+        email
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(named)
+}
+
 /// Free text that people wrote about the person, what is kept of them, and when they were seen.
 async fn forget(tx: &mut Tx, user_id: UserId) -> Result<(), StoreError> {
     sqlx::query!(

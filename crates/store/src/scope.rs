@@ -16,6 +16,10 @@ use crate::error::StoreError;
 /// the middle must not keep its locks. That of a lease which is shorter may sit no longer than it.
 pub(crate) const IDLE_LIMIT_MS: u32 = 30_000;
 
+/// How long a statement waits for somebody else's lock, in milliseconds. A transaction that an
+/// operator left open must cost a failure that says so, not a server that stands still.
+const LOCK_LIMIT_MS: u32 = 15_000;
+
 /// Who acts, for audit rows and row-level security.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
@@ -125,7 +129,8 @@ impl Database {
                       set_config('app.tenant_id', $4, true) as a4,
                       set_config('app.operation', $5, true) as a5,
                       set_config('app.correlation_id', $6, true) as a6,
-                      set_config('idle_in_transaction_session_timeout', $7, true) as a7"#,
+                      set_config('idle_in_transaction_session_timeout', $7, true) as a7,
+                      set_config('lock_timeout', $8, true) as a8"#,
             role,
             why,
             context.user_id.map_or(String::new(), |id| id.to_string()),
@@ -136,6 +141,7 @@ impl Database {
                 .as_ref()
                 .map_or("", CorrelationId::as_str),
             IDLE_LIMIT_MS.to_string(),
+            LOCK_LIMIT_MS.to_string(),
         )
         .fetch_one(&mut *transaction)
         .await?;

@@ -5,7 +5,7 @@ mod facts;
 
 use domain::access::decide::{Finding, Request, explain as judge};
 use domain::access::permission::Permission;
-use domain::access::remedy::{Remedy, Subject, granting_roles, remedies};
+use domain::access::remedy::{Remedy, Subject, granting_roles, remedies, shell_word};
 use domain::id::UserId;
 use domain::status_map::State;
 use domain::tenancy::organization::Slug;
@@ -89,7 +89,7 @@ impl Asked {
         question: &Question,
         permission: Permission,
     ) -> Result<Self, Error> {
-        let live = reeve.live.get();
+        let spared = crate::break_glass::spared(reeve, tx).await?;
         let user_id = find(tx, &question.identity).await?;
         let owner_id = match &question.owner {
             Some(owner) => Some(find(tx, owner).await?),
@@ -101,7 +101,7 @@ impl Asked {
         let lens = Lens {
             governance: &governance,
             roles: &roles,
-            break_glass: &live.break_glass,
+            break_glass: &spared,
             now,
         };
         let one = One::load(tx, &lens, user_id, scope.project_id()).await?;
@@ -136,8 +136,10 @@ impl Asked {
             organization,
             project,
         } = &question.place;
+        let named = shell_word(&one.account.email, user_id);
         let about = Subject {
-            email: &one.account.email,
+            identity: &named,
+            held: one.person().held,
             organization: organization.as_ref().map(Slug::as_str),
             project: project.as_ref().map(Slug::as_str),
             role: granting

@@ -5,7 +5,9 @@ pub mod import;
 mod show;
 mod write;
 
+use domain::actor::SYSTEM_USER;
 use domain::id::UserId;
+use store::Tx;
 use store::person::{Filter, Page};
 
 use crate::{Error, Reeve};
@@ -14,13 +16,28 @@ pub use show::{Detail, show};
 
 /// A page of people, by e-mail address.
 pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Page, Error> {
-    if filter.limit < 1 {
-        return Err(Error::invalid("limit", "must be at least 1"));
-    }
+    some(filter.limit)?;
     let mut tx = reeve.database.snapshot("list identities").await?;
     let page = store::person::list(&mut tx, filter).await?;
     tx.rollback().await?;
     Ok(page)
+}
+
+/// The person with that id or e-mail address; the system's own identity is none.
+pub(crate) async fn person(tx: &mut Tx, who: &str) -> Result<UserId, Error> {
+    let found = store::identity::find(tx, who).await?;
+    found
+        .map(|(user_id, _)| user_id)
+        .filter(|user_id| *user_id != SYSTEM_USER)
+        .ok_or_else(|| Error::not_found("identity", who))
+}
+
+/// At least one of a list.
+pub(crate) fn some(limit: i64) -> Result<i64, Error> {
+    if limit < 1 {
+        return Err(Error::invalid("limit", "must be at least 1"));
+    }
+    Ok(limit)
 }
 
 /// The identity with that id or e-mail address.

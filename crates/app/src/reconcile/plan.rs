@@ -91,18 +91,11 @@ pub async fn plan(
     caller: &Caller,
     options: &Options,
 ) -> Result<Option<Made>, Error> {
-    let live = reeve.live.get();
     let mut tx = reeve.database.snapshot("plan reconcile").await?;
+    let spared = crate::break_glass::spared(reeve, &mut tx).await?;
     let governance = store::governance::load(&mut tx).await?;
     let beside = reeve.database.beside(&mut tx, "plan reconcile").await?;
-    let draft = Draft::load(
-        &mut tx,
-        Some(beside),
-        &live.break_glass,
-        governance,
-        options.max_age,
-    )
-    .await?;
+    let draft = Draft::load(&mut tx, Some(beside), &spared, governance, options.max_age).await?;
     tx.rollback().await?;
     let plan = draft.plan();
     let context = caller.context(Action::EntitlementReconcile);
@@ -198,11 +191,11 @@ pub async fn show(reeve: &Reeve, id: &str, all: bool, limit: i64) -> Result<Show
     })
 }
 
-/// Deletes plans that have been over for so many days (at least one), but for the newest hundred. What
-/// they did stays in the audit log. Returns how many.
+/// Lets the steps of plans go that are so many days old (at least one), but for the newest hundred. What
+/// they did stays in the audit log. Returns how many steps.
 pub async fn prune(reeve: &Reeve, keep_days: u16) -> Result<u64, Error> {
     if keep_days == 0 {
-        let problem = "a plan that is over is kept for at least a day";
+        let problem = "the steps of a plan are kept for at least a day";
         return Err(Error::invalid("days", problem));
     }
     let context = Context::default();

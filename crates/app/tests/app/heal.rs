@@ -207,3 +207,54 @@ async fn reconcile_and_self_heal_alternate_and_the_second_round_writes_nothing()
         }
     }
 }
+
+#[tokio::test]
+async fn a_row_that_an_operator_has_open_keeps_nobody_else_from_being_healed() {
+    let world = World::empty().await;
+    let open = suspended(&world, "open", Some("admin")).await;
+    let boss = suspended(&world, "boss", Some("admin")).await;
+    let mut operator = world.db.operator().await;
+    let hold = format!("begin; update app_user set display_name = 'x' where user_id = '{open}'");
+    sqlx::Executor::execute(&mut operator, sqlx::AssertSqlSafe(hold))
+        .await
+        .unwrap();
+    assert_eq!(heal(&world).await, [boss]);
+    sqlx::Executor::execute(&mut operator, "rollback")
+        .await
+        .unwrap();
+    assert_eq!(heal(&world).await, [open]);
+}
+
+#[tokio::test]
+async fn whom_a_running_servers_list_matches_is_spared_and_healed_by_every_other_process() {
+    let world = World::discord_leading().await;
+    world.person("boss").linked(1).mapped_role().build().await;
+    let listed = world.person("listed").role("reader").build().await;
+    world.scan().await;
+    let node = domain::health::condition::Node {
+        version: "1".to_owned(),
+        settings_hash: String::new(),
+        break_glass_entries: 1,
+    };
+    allow(&world, "", "LISTED@example.test");
+    let node_id = store::id::new_id();
+    app::job::hear(world.reeve(), node_id, &node).await.unwrap();
+    // From here on this is a command without the server's environment.
+    world.reeve().live.set(Settings::default());
+    world.reconcile().await;
+    assert_eq!(world.status_of(listed).await, "active");
+    assert_eq!(world.roles_of(listed).await, ["reader"]);
+    scene(
+        &world,
+        format!("update app_user set status = 'suspended' where user_id = '{listed}'"),
+    )
+    .await;
+    assert_eq!(heal(&world).await, [listed]);
+    app::job::leave(world.reeve(), node_id).await.unwrap();
+    world.reconcile().await;
+    assert_eq!(
+        world.status_of(listed).await,
+        "suspended",
+        "nobody lists them any more"
+    );
+}

@@ -224,3 +224,40 @@ async fn the_last_owner_is_not_erased() {
     );
     before.assert_nothing_written(&world).await;
 }
+
+#[tokio::test]
+async fn a_disabled_administrator_is_enabled_whatever_they_were_before() {
+    let world = World::empty().await;
+    for (name, before) in [("was-suspended", "'suspended'"), ("imported-so", "null")] {
+        let boss = world.person(name).role("admin").build().await;
+        scene(
+            &world,
+            format!("update app_user set status = 'disabled' where user_id = '{boss}'"),
+        )
+        .await;
+        scene(
+            &world,
+            format!(
+                "update app_user set status_before_disabled = {before} where user_id = '{boss}'"
+            ),
+        )
+        .await;
+        let who = boss.to_string();
+        let moved = enable(world.reeve(), &world.caller(), &who, "back")
+            .await
+            .unwrap();
+        assert_eq!(moved.after, Status::Active, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_on_the_break_glass_list_is_suspended_by_hand() {
+    let world = World::empty().await;
+    world.person("ada").build().await;
+    world.reeve().live.set(app::live::Settings {
+        break_glass: domain::governance::privileged::BreakGlass::parse("", ADA),
+        ..app::live::Settings::default()
+    });
+    let refused = words(suspend(world.reeve(), &world.caller(), ADA, "why").await);
+    assert!(refused.contains("disable them instead"), "{refused}");
+}

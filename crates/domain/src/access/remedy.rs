@@ -11,7 +11,7 @@ use super::role::{RoleDefinition, Scope, ScopeKind};
 use crate::governance::assess::RulesMissing;
 use crate::governance::eligibility::{Clause, Eligibility};
 use crate::governance::entitlement::{Entitlement, Lack};
-use crate::id::GuildId;
+use crate::id::{GuildId, UserId};
 use crate::identity::Status;
 
 /// One thing that would change a "no".
@@ -53,13 +53,27 @@ impl Who {
 /// Whom and what a denial is about: the names that go into commands.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    pub email: &'a str,
+    /// As it goes into commands: see [`shell_word`].
+    pub identity: &'a str,
+    /// Whether a hold keeps automation away.
+    pub held: bool,
     pub organization: Option<&'a str>,
     pub project: Option<&'a str>,
     /// The least role that would grant the permission here, if any does, and where it is given.
     pub role: Option<(&'a str, ScopeKind)>,
     /// A mapped guild, if there is one.
     pub guild: Option<GuildId>,
+}
+
+/// How a person is named in a command: by their address if a shell takes it for one plain word, else by
+/// their id. Addresses come from outside, and commands are pasted.
+pub fn shell_word(email: &str, user_id: UserId) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '+' | '-');
+    if email.chars().all(plain) && !email.starts_with('-') {
+        email.to_owned()
+    } else {
+        user_id.to_string()
+    }
 }
 
 /// What would change the answer of a gate that failed, the most usual first. Empty for a gate that
@@ -158,7 +172,7 @@ fn grant(
     project: Option<&str>,
     about: &Subject<'_>,
 ) -> Remedy {
-    let mut command = format!("reeve role assign {} {role}", about.email);
+    let mut command = format!("reeve role assign {} {role}", about.identity);
     for (flag, slug) in [("--organization", organization), ("--project", project)] {
         if let Some(slug) = slug {
             command += &format!(" {flag} {slug}");
@@ -172,22 +186,29 @@ fn grant(
 }
 
 fn of_status(status: Status, about: &Subject<'_>) -> Vec<Remedy> {
-    let email = about.email;
+    let identity = about.identity;
     match status {
         Status::Active => Vec::new(),
         Status::Suspended => vec![
-            operator(
-                "when they are in scope and entitled, reconcile restores them with their roles",
-                "reeve reconcile run",
-            ),
+            if about.held {
+                operator(
+                    "a hold keeps reconcile away; end it, and reconcile restores them if they are owed access",
+                    format!("reeve hold list --identity {identity}"),
+                )
+            } else {
+                operator(
+                    "when they are in scope and entitled, reconcile restores them with their roles",
+                    "reeve reconcile run",
+                )
+            },
             operator(
                 "restore them at once; a hold keeps it so for 24 hours, and gives no governed right by itself",
-                format!("reeve identity restore {email} --reason WHY"),
+                format!("reeve identity restore {identity} --reason WHY"),
             ),
         ],
         Status::Disabled => vec![operator(
             "enable them; nothing automatic ever does",
-            format!("reeve identity enable {email} --reason WHY"),
+            format!("reeve identity enable {identity} --reason WHY"),
         )],
     }
 }
@@ -269,6 +290,9 @@ fn observe(change: &str, about: &Subject<'_>) -> Remedy {
 fn exemption(about: &Subject<'_>) -> Remedy {
     operator(
         "or exempt them for a while, with a reason and a date for the review",
-        format!("reeve exemption add {} --reason WHY --for 1d", about.email),
+        format!(
+            "reeve exemption add {} --reason WHY --for 1d",
+            about.identity
+        ),
     )
 }

@@ -69,6 +69,13 @@ impl BreakGlass {
         list
     }
 
+    /// The same list with these identities on it too: those that other servers' lists match.
+    #[must_use]
+    pub fn and(mut self, user_ids: impl IntoIterator<Item = UserId>) -> Self {
+        self.user_ids.extend(user_ids);
+        self
+    }
+
     /// Whether this identity is on the list, by id or by its address in any case.
     pub fn lists(&self, user_id: UserId, email: &str) -> bool {
         self.user_ids.contains(&user_id) || self.emails.iter().any(|listed| listed.is(email))

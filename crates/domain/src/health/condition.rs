@@ -34,8 +34,8 @@ pub struct Node {
     pub break_glass_entries: u64,
 }
 
-/// A node tells of itself at each pass, a minute apart; one that missed three is gone.
-pub const NODE_SILENT_AFTER: SignedDuration = SignedDuration::from_secs(200);
+/// A node tells of itself every ten seconds; one that was silent for a minute is gone.
+pub const NODE_SILENT_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
 /// A job whose last run failed.
 #[derive(Clone, Debug, PartialEq, Eq)]

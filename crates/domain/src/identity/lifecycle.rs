@@ -72,7 +72,9 @@ pub enum MoveDenied {
         "nobody with the role {0} is suspended, since self-heal would undo it; disable them instead"
     )]
     AdministrativeIsDisabledInstead(Administrative),
-    #[error("they are disabled; enable them first, which takes a decision of its own")]
+    #[error(
+        "they are disabled; enable them first (`reeve identity enable`), which takes a decision of its own"
+    )]
     EnableFirst,
     #[error("they are {0}, not disabled; there is nothing to enable")]
     NotDisabled(Status),
@@ -112,9 +114,15 @@ pub fn may_restore(from: Status) -> Result<(), MoveDenied> {
 }
 
 /// The status that undoing a disable leads to: the one before it (D3). Where that is not known,
-/// suspended: reconcile brings back who is owed access, and nobody else gets it by accident.
-pub fn enabled(from: Status, before: Option<Status>) -> Result<Status, MoveDenied> {
+/// suspended: reconcile brings back who is owed access, and nobody else gets it by accident. An
+/// administrator is active again in any case, which self-heal would see to.
+pub fn enabled(
+    from: Status,
+    before: Option<Status>,
+    administrative: Option<Administrative>,
+) -> Result<Status, MoveDenied> {
     match from {
+        Status::Disabled if administrative.is_some() => Ok(Status::Active),
         Status::Disabled => Ok(before.unwrap_or(Status::Suspended)),
         Status::Active | Status::Suspended => Err(MoveDenied::NotDisabled(from)),
     }

@@ -57,7 +57,7 @@ pub(crate) enum Identity {
 pub(crate) struct Move {
     /// Id or e-mail address.
     identity: String,
-    /// Why; it stands in the audit log.
+    /// Why. It stands in the audit log for ever, so name nobody.
     #[arg(long)]
     reason: String,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Move {
 pub(crate) struct Restore {
     /// Id or e-mail address.
     identity: String,
-    /// Why; it stands in the audit log.
+    /// Why. It stands in the audit log for ever, so name nobody.
     #[arg(long)]
     reason: String,
     /// How long automation leaves them alone, like 24h or 7d.
@@ -78,7 +78,7 @@ pub(crate) struct Restore {
 pub(crate) struct Erase {
     /// Id or e-mail address.
     identity: String,
-    /// Why; it stands in the audit log, so it must not name the person.
+    /// Why. It stands in the audit log for ever, so name nobody.
     #[arg(long)]
     reason: String,
     /// The identity's e-mail address, once more.

@@ -170,3 +170,25 @@ async fn the_schedule_reconciles_only_what_is_set_up_and_only_if_it_is_on() {
     );
     assert!(world.audit("entitlement.reconcile").await.is_empty());
 }
+
+#[tokio::test]
+async fn another_cadence_holds_from_the_next_pass_on() {
+    let world = world().await;
+    let program = Program::on(&world.db);
+    program.done(&["governance", "set", "reconcile-every-seconds", "86400"]);
+    program.done(&["cron"]);
+    sql(
+        &world,
+        "update job set started_at = started_at - interval '2 minutes'",
+    )
+    .await;
+    assert_eq!(
+        outcome(&program.json(&["cron"]), "reconcile").await,
+        "not_due"
+    );
+    program.done(&["governance", "set", "reconcile-every-seconds", "60"]);
+    assert_eq!(
+        outcome(&program.json(&["cron"]), "reconcile").await,
+        "skipped"
+    );
+}

@@ -9,7 +9,6 @@ use std::time::Duration;
 use app::job::Outcome;
 use app::{Caller, Error, Reeve};
 use domain::actor::Actor;
-use domain::health::Check;
 use domain::health::condition::Node;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
@@ -130,7 +129,7 @@ async fn reconcile(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
 }
 
 async fn alerts(reeve: Reeve) -> Result<Outcome, Error> {
-    let changes = app::alert::sync(&reeve, Check::ALL).await?;
+    let changes = app::alert::sync(&reeve, &app::alert::alerting()).await?;
     if changes == app::alert::Changes::default() {
         return Ok(Outcome::Skipped("nothing new".to_owned()));
     }
@@ -148,8 +147,8 @@ async fn audit_partitions(reeve: Reeve) -> Result<Outcome, Error> {
 async fn prune(reeve: Reeve) -> Result<Outcome, Error> {
     let pruned = app::prune::prune(&reeve).await?;
     Ok(Outcome::Done(format!(
-        "{} rows of the feed, {} closed alerts, {} plans that are over",
-        pruned.feed, pruned.alerts, pruned.plans
+        "{} rows of the feed, {} closed alerts, {} steps of old plans",
+        pruned.feed, pruned.alerts, pruned.steps
     )))
 }
 
@@ -217,10 +216,17 @@ pub struct Me {
     pub version: &'static str,
 }
 
-/// Describes this server and makes a pass, again and again, until the task is dropped.
+/// A server describes itself so often, beside the passes: a job that takes long must not make it look
+/// gone.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// Describes this server and makes passes, again and again, until the task is dropped.
 pub async fn run(reeve: Reeve, me: Me, jobs: Vec<Job>) {
-    let mut turns = tokio::time::interval(PASS);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    tokio::join!(describe(&reeve, me), passes(&reeve, &jobs));
+}
+
+async fn describe(reeve: &Reeve, me: Me) {
+    let mut turns = every(HEARTBEAT);
     loop {
         turns.tick().await;
         let live = reeve.live.get();
@@ -231,9 +237,22 @@ pub async fn run(reeve: Reeve, me: Me, jobs: Vec<Job>) {
             settings_hash: live.hash.clone(),
             break_glass_entries: u64::try_from(entries).unwrap_or(u64::MAX),
         };
-        if let Err(error) = app::job::hear(&reeve, me.node_id, &node).await {
+        if let Err(error) = app::job::hear(reeve, me.node_id, &node).await {
             tracing::warn!(%error, "this server could not tell the others that it lives");
         }
-        pass(&reeve, &jobs).await;
     }
+}
+
+async fn passes(reeve: &Reeve, jobs: &[Job]) {
+    let mut turns = every(PASS);
+    loop {
+        turns.tick().await;
+        pass(reeve, jobs).await;
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut turns = tokio::time::interval(period);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    turns
 }

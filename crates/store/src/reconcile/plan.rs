@@ -374,22 +374,27 @@ pub async fn approve(tx: &mut Tx, plan_no: i64, by: UserId) -> Result<bool, Stor
     Ok(done.rows_affected() == 1)
 }
 
-/// Plans that [`prune`] keeps however old they are: what an operator who comes back to a quiet
+/// Plans whose steps [`prune`] keeps however old they are: what an operator who comes back to a quiet
 /// installation would page through.
 const KEEP_NEWEST: i64 = 100;
 
-/// Deletes plans that are over, applied or superseded, with their steps: those older than so many
-/// days that are not among the newest hundred either. Returns how many. Take [`lock`] first, or a
-/// superseded plan may just be stored anew.
+/// Lets the steps of old plans go: those older than so many days that are not among the newest
+/// hundred either, and wait for nobody's approval. One that was never applied is superseded by the
+/// time that has passed. What a plan was made from and counted stays, which the history of leavers
+/// reads. Returns how many steps went. Take [`lock`] first, or a superseded plan may just be stored
+/// anew.
 pub async fn prune(tx: &mut Tx, keep_days: i32) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "with old as (
-           select plan_no from reconcile_plan
-            where state in ('applied', 'superseded')
+           update reconcile_plan set state = case state when 'planned' then 'superseded' else state end
+            where state in ('planned', 'applied', 'superseded')
               and created_at < now() - make_interval(days => $1)
-              and plan_no not in (select plan_no from reconcile_plan order by created_at desc limit $2)),
-         steps as (delete from plan_step where plan_no in (select plan_no from old))
-         delete from reconcile_plan where plan_no in (select plan_no from old)",
+              and plan_no not in (select plan_no from reconcile_plan order by created_at desc limit $2)
+              and exists (select from plan_step s where s.plan_no = reconcile_plan.plan_no)
+           returning plan_no),
+         spared as (delete from plan_spared where plan_no in (select plan_no from old)),
+         skipped as (delete from plan_skip where plan_no in (select plan_no from old))
+         delete from plan_step where plan_no in (select plan_no from old)",
         keep_days,
         KEEP_NEWEST
     )

@@ -8,7 +8,7 @@ use testkit::World;
 
 use crate::sql::run;
 
-/// What only SQL writes: overrides, an ended membership, and times without end or out of force.
+/// What only SQL writes: overrides, an ended membership, and times far off or out of force.
 const BY_SQL: [&str; 4] = [
     "update app_user set claims = '{\"role_overrides\": {\"preserved\": [\"Reader\"]}}'
       where display_name = 'kept'",
@@ -18,14 +18,14 @@ const BY_SQL: [&str; 4] = [
     "insert into user_roles (user_id, role_id, source, valid_from, valid_until)
      select u.user_id, r.role_id, v.source, v.valid_from::timestamptz, v.valid_until::timestamptz
        from app_user u cross join role r cross join (values
-         ('always', '-infinity', 'infinity'), ('past', '2020-01-01', '2020-01-02'),
+         ('always', '1970-01-01', '2999-01-01'), ('past', '2020-01-01', '2020-01-02'),
          ('future', '2100-01-01', null)) v (source, valid_from, valid_until)
       where u.display_name in ('plain', 'odd') and r.name in ('subadmin', 'hauling.member')
         and (v.source <> 'always' or u.display_name = 'odd')",
     "insert into hold (user_id, reason, source, starts_at, ends_at, ended_at)
      select u.user_id, 'test', 'test', now() - interval '2 hours', v.ends_at::timestamptz, v.ended_at
        from app_user u
-       join (values ('member', 'infinity', now()), ('ended', 'infinity', null),
+       join (values ('member', '2999-01-01', now()), ('ended', '2999-01-01', null),
                     ('odd', '2100-01-01', null)) v (name, ends_at, ended_at)
          on v.name = u.display_name",
 ];

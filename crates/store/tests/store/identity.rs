@@ -314,3 +314,43 @@ async fn an_external_account_is_one_persons_and_a_person_has_one_discord_account
         ["1"]
     );
 }
+
+#[tokio::test]
+async fn no_time_is_infinite_and_nobody_is_shut_out_by_one_that_is_yet_to_come() {
+    let world = World::empty().await;
+    let ada = world.person("ada").build().await;
+    let mut operator = world.db.operator().await;
+    for (statement, constraint) in [
+        (
+            "update app_user set session_revoked_at = 'infinity' where user_id = $ada",
+            "revoked_in_the_past",
+        ),
+        (
+            "update app_user set session_revoked_at = '-infinity' where user_id = $ada",
+            "finite",
+        ),
+        (
+            "update app_user set session_revoked_at = now() + interval '2 hours' where user_id = $ada",
+            "revoked_in_the_past",
+        ),
+        (
+            "insert into hold (user_id, reason, source, ends_at) values ($ada, 'r', 's', 'infinity')",
+            "hold_finite",
+        ),
+        (
+            "insert into exemption (user_id, reason, ends_at, review_at) values ($ada, 'r', 'infinity', now())",
+            "exemption_finite",
+        ),
+        (
+            "insert into user_roles (user_id, role_id, valid_until) select $ada, role_id, 'infinity' from role where name = 'reader'",
+            "finite",
+        ),
+    ] {
+        let statement = statement.replace("$ada", &format!("'{ada}'"));
+        let refused = refusal(&mut operator, &statement).await;
+        assert!(
+            refused.contains(constraint) || refused.contains("in the future"),
+            "{statement}: {refused}"
+        );
+    }
+}

@@ -1,4 +1,4 @@
-//! Old plans: what is over is forgotten some day, what is not never is.
+//! Old plans: their steps are let go some day, what waits for somebody never is.
 
 use app::Error;
 use testkit::World;
@@ -56,20 +56,32 @@ async fn prune(world: &World, days: u16) -> Result<u64, Error> {
 }
 
 #[tokio::test]
-async fn plans_that_are_over_and_old_go_with_all_that_is_theirs() {
+async fn the_steps_of_old_plans_go_and_what_the_plans_were_made_from_stays() {
     let world = world(99).await;
     let before = rows(&world).await;
     plans(&world, 1, 31, "applied").await;
     plans(&world, 1, 400, "superseded").await;
-    assert_eq!(prune(&world, 30).await.unwrap(), 2);
-    assert_eq!(rows(&world).await, before);
+    plans(&world, 1, 400, "planned").await;
+    assert_eq!(prune(&world, 30).await.unwrap(), 3);
+    let after = rows(&world).await;
+    assert_eq!(after[1..], before[1..], "steps, spared and skips are gone");
+    assert_eq!(after[0], before[0] + 3);
+    let waiting =
+        "reconcile_plan where state = 'planned' and created_at < now() - interval '1 day'";
+    assert_eq!(
+        count(&world, waiting).await,
+        0,
+        "nobody applies a plan without its steps"
+    );
+    let census = crate::watch::Census::of(&world).await;
     assert_eq!(prune(&world, 30).await.unwrap(), 0, "and once");
+    census.assert_nothing_written(&world).await;
 }
 
 #[tokio::test]
-async fn plans_that_may_still_be_applied_stay_however_old_they_are() {
+async fn plans_that_wait_for_a_person_stay_however_old_they_are() {
     let world = world(99).await;
-    for state in ["planned", "held", "approved"] {
+    for state in ["held", "approved"] {
         plans(&world, 1, 400, state).await;
     }
     let before = rows(&world).await;
@@ -89,9 +101,9 @@ async fn plans_that_are_young_or_among_the_newest_hundred_stay() {
         1,
         "the oldest, now one too many"
     );
-    let oldest = "select (max(now() - created_at) < interval '30 days') from reconcile_plan";
+    let oldest = "select (max(now() - created_at) < interval '30 days')
+                    from reconcile_plan join plan_step using (plan_no)";
     assert!(value::<bool>(&world, oldest).await);
-    assert_eq!(count(&world, "reconcile_plan").await, 101);
 }
 
 #[tokio::test]

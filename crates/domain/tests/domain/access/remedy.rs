@@ -20,7 +20,8 @@ use crate::world::{PROJECT, TENANT};
 
 fn about() -> Subject<'static> {
     Subject {
-        email: "ada@example.test",
+        identity: "ada@example.test",
+        held: false,
         organization: Some("hauling"),
         project: None,
         role: Some(("tenant_admin", ScopeKind::Tenant)),

@@ -68,6 +68,13 @@ fn the_refusal_to_suspend_an_administrator_offers_to_disable() {
 
 #[test]
 fn enabling_undoes_a_disable_and_nothing_else() {
+    for before in [None, Some(Status::Active), Some(Status::Suspended)] {
+        for role in [Administrative::Admin, Administrative::Subadmin] {
+            let back = enabled(Status::Disabled, before, Some(role));
+            assert_eq!(back, Ok(Status::Active), "self-heal would see to that");
+        }
+    }
+    let enabled = |from, before| enabled(from, before, None);
     assert_eq!(
         enabled(Status::Disabled, Some(Status::Active)),
         Ok(Status::Active)

@@ -153,7 +153,7 @@ pub(super) fn erased(erasure: &Erasure) -> String {
     let named = match erasure.still_named_in.as_slice() {
         [] => String::new(),
         places => format!(
-            "\ntheir address still stands in {}; edit it with `reeve policy set`",
+            "\ntheir address still stands in: {} (a policy is edited with `reeve policy set`; the log is for ever)",
             places.join(", ")
         ),
     };
