@@ -30,12 +30,27 @@ pub struct Matched {
     pub lets_in: bool,
 }
 
-/// Every entry with whom it matches.
-pub async fn show(reeve: &Reeve) -> Result<Vec<Entry>, Error> {
+/// The list of this process, and what the running servers say of theirs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shown {
+    pub entries: Vec<Entry>,
+    /// How many entries the list of each server that was heard lately has.
+    pub servers: Vec<u64>,
+    /// Whom their lists match.
+    pub let_in_by_servers: Vec<UserId>,
+}
+
+/// Every entry with whom it matches, and whether a running server has a list.
+pub async fn show(reeve: &Reeve) -> Result<Shown, Error> {
     let mut tx = reeve.database.snapshot("show break-glass").await?;
-    let entries = look(reeve, &mut tx).await?;
+    let nodes = store::node::living(&mut tx).await?;
+    let shown = Shown {
+        entries: look(reeve, &mut tx).await?,
+        servers: nodes.iter().map(|node| node.break_glass_entries).collect(),
+        let_in_by_servers: store::node::listed(&mut tx).await?,
+    };
     tx.rollback().await?;
-    Ok(entries)
+    Ok(shown)
 }
 
 /// Whom nothing may take anything from: this process's list, and those that the lists of running

@@ -18,6 +18,7 @@ use store::role::Roles;
 use store::{Tx, governance, role};
 use uuid::Uuid;
 
+use crate::warning::Warning;
 use crate::{Caller, Error, Reeve, authority, hold, record_denial};
 
 /// How a status was moved.
@@ -27,6 +28,7 @@ pub struct Moved {
     pub email: String,
     pub before: Status,
     pub after: Status,
+    pub warnings: Vec<Warning>,
 }
 
 /// Suspends somebody: they lose access at once and their sessions are revoked. Roles stay; reconcile
@@ -94,12 +96,19 @@ async fn set(
         };
         store::audit::record(&mut tx, &entry).await?;
     }
+    let nobody_left = after != account.status
+        && account.administrative == Some(Administrative::Admin)
+        && store::health::admins(&mut tx).await? == 0;
     tx.commit().await?;
     Ok(Moved {
         user_id: account.user_id,
         email: account.email,
         before: account.status,
         after,
+        warnings: nobody_left
+            .then_some(Warning::NoAdmin)
+            .into_iter()
+            .collect(),
     })
 }
 
@@ -183,6 +192,7 @@ pub async fn restore(
             email: account.email,
             before: account.status,
             after: Status::Active,
+            warnings: Vec::new(),
         },
         given_back,
         lost,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::id::GuildId;
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 /// Something that is allowed and is seldom meant; serialized as its text.
@@ -12,6 +13,10 @@ pub enum Warning {
     NeverObserved { guild: GuildId },
     /// A snapshot was imported of a guild that no mapping names.
     NotMapped { guild: GuildId },
+    /// A snapshot was imported that is older than the age limit.
+    StaleAlready { taken_at: Timestamp },
+    /// Nobody active is platform admin any more.
+    NoAdmin,
 }
 
 impl fmt::Display for Warning {
@@ -26,6 +31,15 @@ impl fmt::Display for Warning {
                 f,
                 "no role of guild {guild} is mapped, so this snapshot entitles nobody: check the id, or map \
                  a role with `reeve governance map-role`"
+            ),
+            Self::StaleAlready { taken_at } => write!(
+                f,
+                "taken at {taken_at}, it is older than a snapshot may be and entitles nobody; see `reeve \
+                 freshness`"
+            ),
+            Self::NoAdmin => f.write_str(
+                "nobody active is platform admin now: give somebody the role with `reeve role assign EMAIL \
+                 admin`, or enable this person again",
             ),
         }
     }

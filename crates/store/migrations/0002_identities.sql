@@ -59,6 +59,10 @@ values ('00000000-0000-7000-8000-000000000001', 'system@reeve.invalid', 'Reeve',
 
 create function app_user_before_update() returns trigger language plpgsql as $$
 begin
+  -- The system's own is no person: a statement for everybody passes it over.
+  if old.user_id = '00000000-0000-7000-8000-000000000001' then
+    return null;
+  end if;
   if new.status is distinct from old.status then
     if new.status = 'disabled' then
       new.status_before_disabled := old.status;

@@ -8,6 +8,7 @@ pub(crate) mod draft;
 pub mod plan;
 
 use domain::audit::Action;
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::{Caller, Error, Reeve, record_change};
@@ -41,18 +42,24 @@ pub async fn run(reeve: &Reeve, caller: &Caller, options: &plan::Options) -> Res
     })
 }
 
-/// [`run`] as the schedule calls it: `None`, and nothing happens, before the source that decides has
-/// been heard for the first time.
-pub async fn scheduled(reeve: &Reeve, caller: &Caller) -> Result<Option<Run>, Error> {
-    let mut tx = reeve.database.snapshot("look before reconcile").await?;
-    let rules = store::governance::load(&mut tx).await?.rules(None)?;
+/// How often the schedule reconciles; or why it does not: it is switched off, governance is not set
+/// up, or the source that decides has never been heard.
+pub async fn cadence(reeve: &Reeve) -> Result<Result<SignedDuration, String>, Error> {
+    let mut tx = reeve.database.snapshot("look at the cadence").await?;
+    let governance = store::governance::load(&mut tx).await?;
     tx.rollback().await?;
-    if !rules.ever_observed() {
-        return Ok(None);
-    }
-    run(reeve, caller, &plan::Options::default())
-        .await
-        .map(Some)
+    let Some(every) = governance.reconcile_every else {
+        return Ok(Err(
+            "switched off (`reeve governance set reconcile-every-seconds`)".to_owned(),
+        ));
+    };
+    Ok(match governance.rules(None) {
+        Err(missing) => Err(missing.to_string()),
+        Ok(rules) if !rules.ever_observed() => {
+            Err("no mapped guild has been observed yet".to_owned())
+        }
+        Ok(_) => Ok(every),
+    })
 }
 
 /// Approves a held plan, given whole or by the beginning of its id.

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use domain::audit::{Action, Outcome};
+use domain::governance::freshness::freshness;
 use domain::id::GuildId;
 use domain::reconcile::digest::{Hasher, Sha256};
 use domain::reconcile::snapshot::{Admission, Expectation, Observation, admit, meant};
@@ -91,18 +92,21 @@ async fn attempt(
     let observation = sql::observe(&mut tx, slot, what.guild, what.taken_at).await?;
     let now = tx.now().await?;
     let admission = admit(&observation, current, what.expectation, now)?;
+    let max_age = store::governance::load(&mut tx).await?.max_age;
     let merged = sql::merge(&mut tx, slot, &observation, caller.actor.source()).await?;
     record_admission(&mut tx, caller, &observation, admission, merged).await?;
     tx.commit().await?;
     tracing::info!(guild = %what.guild, members = merged.members, added = merged.added,
         changed = merged.changed, removed = merged.removed, "snapshot admitted");
+    let not_mapped = observation.with_mapped_role.is_none();
+    let not_mapped = not_mapped.then_some(Warning::NotMapped { guild: what.guild });
+    let stale = !freshness(Some(what.taken_at), now, max_age).is_fresh();
+    let taken_at = what.taken_at;
+    let stale = stale.then_some(Warning::StaleAlready { taken_at });
     Ok(Imported {
         merged,
         shrunk: admission.shrunk,
-        warnings: match observation.with_mapped_role {
-            None => vec![Warning::NotMapped { guild: what.guild }],
-            Some(_) => Vec::new(),
-        },
+        warnings: not_mapped.into_iter().chain(stale).collect(),
     })
 }
 

@@ -378,6 +378,35 @@ impl Walk {
         Ok(())
     }
 
+    /// The retention is the owner's function: it has no caller, and its row no correlation id.
+    async fn retention(&mut self) -> Result<(), Error> {
+        crate::sql::force(
+            &self.world,
+            "create table audit_log_2020_01 partition of audit_log
+                for values from ('2020-01-01 00:00:00+00') to ('2020-02-01 00:00:00+00');
+             alter table audit_log_2020_01 owner to reeve_owner;
+             insert into audit_log (action, entity_type, entity_pk, source, created_at)
+             values ('old', 'x', 'x', 'x', '2020-01-15 00:00:00+00')",
+        )
+        .await;
+        app::audit::maintain(self.world.reeve()).await?;
+        let dropped = self.world.audit(Action::AuditDrop.as_str()).await;
+        assert!(
+            dropped.is_empty(),
+            "everything is kept unless somebody says otherwise"
+        );
+        let caller = self.caller();
+        let number = Number::AuditRetentionMonths;
+        app::governance::set_number(self.world.reeve(), &caller, number, 12, false).await?;
+        app::audit::maintain(self.world.reeve()).await?;
+        let dropped = self.world.audit(Action::AuditDrop.as_str()).await;
+        assert_eq!(dropped.len(), 1);
+        assert_eq!(dropped[0].entity_pk, "audit_log_2020_01");
+        assert_eq!(dropped[0].after_json.as_ref().unwrap()["rows"], 1);
+        self.seen.insert(dropped[0].action.clone());
+        Ok(())
+    }
+
     async fn lifecycle(&mut self) -> Result<(), Error> {
         use app::lifecycle::{disable, enable, erase, restore, suspend};
         let max = "max@example.test";
@@ -431,6 +460,7 @@ async fn every_operation_writes_one_row_a_change_with_actor_source_and_correlati
     walk.reconcile().await.unwrap();
     walk.sparing().await.unwrap();
     walk.lifecycle().await.unwrap();
+    walk.retention().await.unwrap();
     let missing: Vec<&str> = Action::ALL
         .iter()
         .filter(|action| !NOT_BY_AN_OPERATION.contains(action))

@@ -54,9 +54,18 @@ async fn nobody_suspends_an_administrator_by_hand_and_the_denial_is_recorded() {
         (recorded[0].action.as_str(), recorded[0].outcome.as_str()),
         ("identity.suspend", "denied")
     );
-    disable(world.reeve(), &caller, "boss@example.test", "why")
+    let disabled = disable(world.reeve(), &caller, "boss@example.test", "why")
         .await
         .unwrap();
+    let warned = disabled
+        .warnings
+        .iter()
+        .map(ToString::to_string)
+        .collect::<String>();
+    assert!(
+        warned.contains("nobody active is platform admin now"),
+        "{warned}"
+    );
     assert_eq!(world.status_of(boss).await, "disabled");
 }
 

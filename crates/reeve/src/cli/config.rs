@@ -76,7 +76,7 @@ fn describe(config: &config::Config, problems: &[Problem]) -> String {
         let when = match effective.setting.when {
             When::Start => "at start",
             When::Live => "live",
-            When::Seed => "new installation",
+            When::Seed => "once (the database holds it: `governance show`)",
         };
         [
             effective.setting.key.to_owned(),

@@ -171,7 +171,15 @@ fn describe_moved(moved: &Moved) -> String {
     if moved.before == moved.after {
         return format!("{} was {} already", moved.email, moved.after);
     }
-    format!("{}: {} -> {}", moved.email, moved.before, moved.after)
+    let mut said = format!("{}: {} -> {}", moved.email, moved.before, moved.after);
+    if moved.after == Status::Suspended {
+        said += "\nreconcile brings them back if they are owed access; `reeve hold add` or `reeve identity \
+                 disable` keeps them out";
+    }
+    for warning in &moved.warnings {
+        said += &format!("\nwarning: {warning}");
+    }
+    said
 }
 
 async fn import_people(session: &Session, file: &Path, dry_run: bool) -> Result<Ending, Failure> {

@@ -81,9 +81,26 @@ pub(crate) async fn on_signal(mut signal: Signal, started: Config, live: Live) {
 }
 
 fn announce(config: &Config, changes: &Changes) {
-    tracing::info!(changed = changes.live.join(" "), "reloaded the env file");
+    let break_glass = match config.live().break_glass.is_empty() {
+        true => "off",
+        false => "ON",
+    };
+    let changed = match changes.live.is_empty() {
+        true => "nothing".to_owned(),
+        false => changes.live.join(" "),
+    };
+    tracing::info!(changed, break_glass, "reloaded the env file");
     for variable in &changes.restart {
-        tracing::warn!("{variable} has changed, which takes a restart to have effect");
+        let seeds =
+            |setting: &&Setting| setting.variable == *variable && setting.when == When::Seed;
+        if super::SETTINGS.iter().any(|setting| seeds(&setting)) {
+            tracing::warn!(
+                "{variable} has changed, which only a new installation takes up; change the stored number \
+                 with `reeve governance set`"
+            );
+        } else {
+            tracing::warn!("{variable} has changed, which takes a restart to have effect");
+        }
     }
     for problem in config.problems() {
         problem.log();

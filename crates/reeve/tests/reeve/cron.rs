@@ -151,15 +151,24 @@ async fn a_server_runs_the_schedule_without_any_cron_entry() {
 async fn the_schedule_reconciles_only_what_is_set_up_and_only_if_it_is_on() {
     let empty = World::empty().await;
     let ran = Program::on(&empty.db).json(&["cron"]);
-    assert_eq!(outcome(&ran, "reconcile").await, "skipped", "{ran}");
+    assert_eq!(outcome(&ran, "reconcile").await, "not_due", "{ran}");
     assert!(ran.to_string().contains("no governance mode is set"));
     let unseen = World::discord_leading().await;
     unseen.person("ada").build().await;
-    let ran = Program::on(&unseen.db).json(&["cron"]);
+    let program = Program::on(&unseen.db);
+    let ran = program.json(&["cron"]);
     assert!(
         ran.to_string()
             .contains("no mapped guild has been observed yet"),
         "{ran}"
+    );
+    unseen.discord(7, &[testkit::world::MAPPED_ROLE]);
+    unseen.scan().await;
+    let ran = program.json(&["cron"]);
+    assert_eq!(
+        outcome(&ran, "reconcile").await,
+        "done",
+        "the turn was not used up: {ran}"
     );
     let world = world().await;
     let program = Program::on(&world.db);

@@ -21,8 +21,8 @@ pub enum Every {
     Pass,
     /// At the first pass after so long.
     Each(SignedDuration),
-    /// As often as the setting `reconcile-every-seconds` says; never if it is 0.
-    Setting,
+    /// As often as the setting `reconcile-every-seconds` says, once governance is set up.
+    Governed,
 }
 
 /// A job of the schedule.
@@ -60,7 +60,7 @@ pub fn all() -> Vec<Job> {
         },
         Job {
             name: "reconcile",
-            every: Every::Setting,
+            every: Every::Governed,
             why: "every 5 to 15 minutes after the scan, says the runbook; ten unless set otherwise, \
                   and not before mode, policy, mapping and a first observation are there",
             run: |reeve, caller| Box::pin(reconcile(reeve, caller)),
@@ -109,11 +109,9 @@ async fn expiry(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
 }
 
 async fn reconcile(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
-    match app::reconcile::scheduled(&reeve, &caller).await {
-        Ok(None) => Ok(Outcome::Skipped(
-            "no mapped guild has been observed yet".to_owned(),
-        )),
-        Ok(Some(run)) => Ok(match run.applied {
+    let options = app::reconcile::plan::Options::default();
+    match app::reconcile::run(&reeve, &caller, &options).await {
+        Ok(run) => Ok(match run.applied {
             None => Outcome::Skipped("everybody is as they should be".to_owned()),
             Some(applied) => Outcome::Done(format!(
                 "{} steps applied, {} skipped, {} suspensions held",
@@ -121,7 +119,7 @@ async fn reconcile(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
             )),
         }),
         // Whoever overtook this run, or is at it, does the work.
-        Err(error @ (Error::RulesMissing(_) | Error::Busy { .. } | Error::Overtaken { .. })) => {
+        Err(error @ (Error::Busy { .. } | Error::Overtaken { .. })) => {
             Ok(Outcome::Skipped(error.to_string()))
         }
         Err(error) => Err(error),
@@ -167,9 +165,9 @@ pub async fn pass(reeve: &Reeve, jobs: &[Job]) -> Vec<Ran> {
     let mut ran = Vec::with_capacity(jobs.len());
     for job in jobs {
         let (outcome, detail) = match turn(reeve, job).await {
-            Ok(None) => ("not_due", String::new()),
-            Ok(Some(Outcome::Done(detail))) => ("done", detail),
-            Ok(Some(Outcome::Skipped(detail))) => ("skipped", detail),
+            Ok(Turn::NotDue(why)) => ("not_due", why),
+            Ok(Turn::Taken(Outcome::Done(detail))) => ("done", detail),
+            Ok(Turn::Taken(Outcome::Skipped(detail))) => ("skipped", detail),
             Err(error) => {
                 tracing::warn!(job = job.name, %error, "job failed, trying again later");
                 ("failed", error.to_string())
@@ -186,27 +184,29 @@ pub async fn pass(reeve: &Reeve, jobs: &[Job]) -> Vec<Ran> {
     ran
 }
 
-/// A job's turn, if it is due.
-async fn turn(reeve: &Reeve, job: &Job) -> Result<Option<Outcome>, Error> {
+enum Turn {
+    /// Not yet; why, if it is not for the time alone.
+    NotDue(String),
+    Taken(Outcome),
+}
+
+/// A job's turn, if it is due. One that can't do anything yet does not use its turn up.
+async fn turn(reeve: &Reeve, job: &Job) -> Result<Turn, Error> {
     let every = match job.every {
         Every::Pass => SignedDuration::ZERO,
         Every::Each(every) => every,
-        Every::Setting => match app::governance::show(reeve)
-            .await?
-            .governance
-            .reconcile_every
-        {
-            Some(every) => every,
-            None => return Ok(None),
+        Every::Governed => match app::reconcile::cadence(reeve).await? {
+            Ok(every) => every,
+            Err(why) => return Ok(Turn::NotDue(why)),
         },
     };
     if !app::job::claim(reeve, job.name, every).await? {
-        return Ok(None);
+        return Ok(Turn::NotDue(String::new()));
     }
     let caller = Caller::new(Actor::Job { name: SOURCE });
     let outcome = (job.run)(reeve.clone(), caller).await;
     app::job::finish(reeve, job.name, &outcome).await?;
-    outcome.map(Some)
+    outcome.map(Turn::Taken)
 }
 
 /// This server, as it describes itself to the others.

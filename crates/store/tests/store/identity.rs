@@ -9,7 +9,7 @@ use testkit::{TestDb, World, cluster};
 use crate::sql::{NO_RIGHT, column, operating, refusal, rows, run, value};
 
 const REVOKED: &str =
-    "select session_epoch = '2100-01-01' from app_user where email = 'ada@example.test'";
+    "select session_epoch = '2020-01-01' from app_user where email = 'ada@example.test'";
 
 #[tokio::test]
 async fn app_user_has_the_columns_and_states_that_the_runbook_names() {
@@ -202,9 +202,9 @@ async fn a_revocation_raises_the_session_epoch_and_nothing_lowers_it() {
         run(&mut operator, sql).await;
         value(&mut operator, REVOKED).await
     };
-    assert!(!set("session_revoked_at = now()").await);
+    assert!(!set("session_revoked_at = '2010-01-01'").await);
     assert!(
-        set("session_revoked_at = '2100-01-01'").await,
+        set("session_revoked_at = '2020-01-01'").await,
         "raised to the revocation"
     );
     assert!(
@@ -353,4 +353,16 @@ async fn no_time_is_infinite_and_nobody_is_shut_out_by_one_that_is_yet_to_come()
             "{statement}: {refused}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_statement_for_everybody_passes_the_systems_own_identity_over() {
+    let world = World::empty().await;
+    world.person("ada").build().await;
+    let mut operator = world.db.operator().await;
+    run(&mut operator, "update app_user set status = 'suspended'").await;
+    let system = "select status from app_user where email = 'system@reeve.invalid'";
+    assert_eq!(value::<String>(&mut operator, system).await, "disabled");
+    let ada = "select status from app_user where email = 'ada@example.test'";
+    assert_eq!(value::<String>(&mut operator, ada).await, "suspended");
 }
