@@ -67,7 +67,7 @@ const BATCH_STATEMENTS: [&str; 5] = [
             'valid_until', valid_until, 'stripped_at', stripped_at, 'plan_id', plan_id) from kept",
     "insert into change_feed (table_name, key, op, image)
      select 'app_user', u.user_id::text, 'update', jsonb_build_object('user_id', u.user_id, 'status', u.status,
-            'status_reason', u.status_reason, 'status_before_disabled', u.status_before_disabled,
+            'status_before_disabled', u.status_before_disabled,
             'session_epoch', u.session_epoch, 'session_revoked_at', u.session_revoked_at,
             'reconciled_in_scope', u.reconciled_in_scope, 'reconciled_entitled', u.reconciled_entitled)
        from changing c join app_user u using (user_id) where c.n > $1 and c.n <= $2",

@@ -271,3 +271,31 @@ async fn what_can_not_be_granted_is_an_error_that_names_field_and_remedy_and_cha
     assert_eq!(nobody, "there is no identity `nobody`");
     before.assert_nothing_written(&world).await;
 }
+
+/// Nothing is rewritten here: the database's own clock passes the end.
+#[tokio::test]
+async fn a_hold_and_an_exemption_end_on_the_second_they_should() {
+    let (world, _) = world().await;
+    let soon = End::After(SignedDuration::from_secs(3));
+    let (_, hold_ends) = hold::add(world.reeve(), &world.caller(), ADA, soon, "why")
+        .await
+        .unwrap();
+    let (_, exemption_ends) =
+        exemption::add(world.reeve(), &world.caller(), ADA, soon, None, "why")
+            .await
+            .unwrap();
+    let ends = hold_ends.max(exemption_ends);
+    let (mut spared, mut planned_in_time) = (0, false);
+    while !planned_in_time {
+        let before = world.now().await;
+        let suspends = planned(&world).await;
+        if world.now().await < hold_ends.min(exemption_ends) {
+            assert_eq!(suspends, 0, "both last");
+            spared += 1;
+        } else if before >= ends {
+            assert_eq!(suspends, 1, "both are over");
+            planned_in_time = true;
+        }
+    }
+    assert!(spared > 0, "it was looked at before the end");
+}

@@ -234,7 +234,7 @@ fn admins(condition: &Condition) -> Finding {
             "nobody active is platform admin",
             "give somebody the role with `reeve role assign EMAIL admin`",
         ),
-        n => Finding::ok(Check::Admins, format!("{n} active platform admins")),
+        n => Finding::ok(Check::Admins, format!("active platform admins: {n}")),
     }
 }
 
@@ -309,7 +309,7 @@ fn nodes(nodes: &[Node]) -> Finding {
             "bring all to the same version",
         );
     }
-    Finding::ok(Check::Nodes, format!("{} servers running", nodes.len()))
+    Finding::ok(Check::Nodes, format!("servers running: {}", nodes.len()))
 }
 
 fn audit_partitions(stray: bool) -> Finding {

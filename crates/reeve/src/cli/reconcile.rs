@@ -195,6 +195,9 @@ fn describe_applied(applied: &Applied) -> String {
         ),
     };
     let approved = applied.approval.as_ref().map_or(String::new(), approved);
+    if applied.applied + skipped == 0 && held.is_empty() {
+        return format!("plan {id}{approved}: nothing was left of it to apply");
+    }
     format!(
         "plan {id}{approved}: {restored} restored, {suspended} suspended, {changed} changed, {skipped} \
          skipped{why}{held}"
@@ -248,10 +251,10 @@ fn verdict(guard: &Guard) -> String {
             of,
             exceeded,
         } => format!(
-            "HELD: {suspensions} suspensions of {of} active people are over the limit of {}",
+            "HELD: {suspensions} of {of} active people would be suspended, which is over the limit by {}",
             match exceeded {
-                domain::reconcile::guard::Exceeded::Share => "the share",
-                domain::reconcile::guard::Exceeded::Count => "the number",
+                domain::reconcile::guard::Exceeded::Share => "share",
+                domain::reconcile::guard::Exceeded::Count => "number",
             }
         ),
     }
