@@ -3769,12 +3769,6 @@ CREATE UNIQUE INDEX app_user_email ON public.app_user USING btree (lower(email))
 CREATE INDEX app_user_search ON public.app_user USING gin (email public.gin_trgm_ops, display_name public.gin_trgm_ops);
 
 --
--- Name: app_user_suspended; Type: INDEX; Schema: public; Owner: reeve_owner
---
-
-CREATE INDEX app_user_suspended ON public.app_user USING btree (user_id) WHERE (status = 'suspended'::text);
-
---
 -- Name: audit_log_action; Type: INDEX; Schema: public; Owner: reeve_owner
 --
 

@@ -50,7 +50,6 @@ create table app_user (
 with (fillfactor = 80);
 comment on table app_user is 'Identities: a person''s portal account, retained for ever.';
 create unique index app_user_email on app_user (lower(email));
-create index app_user_suspended on app_user (user_id) where status = 'suspended';
 create index app_user_search on app_user using gin (email gin_trgm_ops, display_name gin_trgm_ops);
 
 -- Recorded as the actor of jobs and operators; owns nothing and never signs in.
