@@ -258,6 +258,26 @@ async fn no_trigger_joins_the_rows_before_and_after_by_a_nested_loop() {
 }
 
 #[tokio::test]
+async fn a_change_of_status_touches_no_index() {
+    let db = TestDb::new().await;
+    let moved = "'{status,status_reason,status_before_disabled,session_epoch,session_revoked_at,
+                   reconciled_in_scope,reconciled_entitled,version,updated_at}'::name[]";
+    let touched = format!(
+        "select i.indexrelid::regclass::text from pg_index i
+          where i.indrelid = 'app_user'::regclass
+            and (i.indpred is not null
+                 or exists (select from pg_attribute a
+                             where a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+                               and a.attname = any ({moved})))"
+    );
+    assert_eq!(
+        column(&mut db.superuser().await, touched).await,
+        NONE,
+        "suspending a tenth of a million people would write to every index of the table"
+    );
+}
+
+#[tokio::test]
 async fn the_committed_schema_is_what_the_migrations_make() {
     if cluster::major_version() != 15 {
         eprintln!("not compared: schema.sql is what pg_dump 15 writes, and here is another one");

@@ -38,6 +38,18 @@ fn a_review_is_due_within_a_quarter_and_never_after_the_end() {
 }
 
 #[test]
+fn the_limits_are_a_month_a_day_a_year_and_a_quarter() {
+    let days = [
+        LONGEST_HOLD,
+        USUAL_HOLD,
+        LONGEST_EXEMPTION,
+        LONGEST_WITHOUT_REVIEW,
+    ]
+    .map(|longest| longest.as_hours() / 24);
+    assert_eq!(days, [31, 1, 366, 92]);
+}
+
+#[test]
 fn a_reason_says_something_in_at_most_500_characters() {
     assert_eq!(reason("  on leave "), Ok("on leave"));
     assert!(reason(" \n\t").is_err());

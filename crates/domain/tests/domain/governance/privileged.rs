@@ -107,3 +107,11 @@ proptest! {
         prop_assert!(!list.emails().any(|email| list.lists(ADA, "") || email.as_str().is_empty()));
     }
 }
+
+#[test]
+fn a_privilege_is_called_by_one_word_everywhere() {
+    for privilege in [Privilege::BreakGlass, Privilege::Admin, Privilege::Subadmin] {
+        assert_eq!(serde_json::to_value(privilege).unwrap(), privilege.as_str());
+    }
+    assert_eq!(Privilege::BreakGlass.as_str(), "break_glass");
+}
