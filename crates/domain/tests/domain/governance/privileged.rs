@@ -115,3 +115,33 @@ fn a_privilege_is_called_by_one_word_everywhere() {
     }
     assert_eq!(Privilege::BreakGlass.as_str(), "break_glass");
 }
+
+#[test]
+fn a_list_is_empty_only_without_ids_and_without_addresses() {
+    let id = UserId(Uuid::from_u128(7));
+    for (ids, emails, empty) in [
+        ("", "", true),
+        (" , ", ",", true),
+        ("7", "not-an-address", true),
+        (&*id.to_string(), "", false),
+        ("", "ada@example.test", false),
+        (&*id.to_string(), "ada@example.test", false),
+    ] {
+        let list = BreakGlass::parse(ids, emails);
+        assert_eq!(list.is_empty(), empty, "`{ids}` `{emails}`");
+    }
+    let list = BreakGlass::parse(&id.to_string(), "ada@example.test bob@example.test");
+    let emails: Vec<_> = list.emails().map(ToString::to_string).collect();
+    assert_eq!(emails, ["ada@example.test", "bob@example.test"]);
+    assert_eq!(list.user_ids().collect::<Vec<_>>(), [id]);
+}
+
+#[test]
+fn other_servers_lists_add_to_ones_own_and_take_nothing_from_it() {
+    let (mine, theirs) = (UserId(Uuid::from_u128(7)), UserId(Uuid::from_u128(8)));
+    let list = BreakGlass::parse(&mine.to_string(), "ada@example.test").and([theirs]);
+    assert!(list.lists(mine, "") && list.lists(theirs, ""));
+    assert!(list.lists(UserId(Uuid::from_u128(9)), "ADA@example.test"));
+    assert!(!list.lists(UserId(Uuid::from_u128(9)), "eve@example.test"));
+    assert!(!BreakGlass::default().and([theirs]).is_empty());
+}
