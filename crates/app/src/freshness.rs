@@ -1,7 +1,5 @@
 //! How fresh the observations are, when each goes stale, and who loses access then.
 
-use std::collections::BTreeSet;
-
 use domain::access::effective::Effective;
 use domain::governance::assess::RulesMissing;
 use domain::governance::freshness::{Freshness, deadline, freshness};
@@ -59,19 +57,12 @@ pub async fn look(reeve: &Reeve) -> Result<Report, Error> {
     };
     let now = tx.now().await?;
     tx.rollback().await?;
-    let guilds: BTreeSet<GuildId> = governance
-        .mapping
-        .0
-        .keys()
-        .chain(governance.snapshots.keys())
-        .copied()
-        .collect();
     let look = |guild| look_at(guild, &governance, everybody.as_ref(), now);
     Ok(Report {
         as_of: now,
         mode: governance.mode,
         max_age_seconds: governance.max_age.as_secs(),
-        guilds: guilds.into_iter().map(look).collect(),
+        guilds: governance.guilds().into_iter().map(look).collect(),
         next_deadline: everybody
             .as_ref()
             .and_then(|everybody| everybody.rules.next_deadline(now)),

@@ -131,14 +131,8 @@ pub async fn show(reeve: &Reeve) -> Result<Overview, Error> {
     let governance = governance::load(&mut tx).await?;
     let now = tx.now().await?;
     tx.rollback().await?;
-    let guilds: BTreeSet<GuildId> = governance
-        .mapping
-        .0
-        .keys()
-        .chain(governance.snapshots.keys())
-        .copied()
-        .collect();
-    let freshness = guilds
+    let freshness = governance
+        .guilds()
         .into_iter()
         .map(|guild| {
             let taken_at = governance

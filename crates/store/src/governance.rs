@@ -46,6 +46,12 @@ pub struct CurrentSnapshot {
 }
 
 impl Governance {
+    /// Every guild that is mapped or was observed.
+    pub fn guilds(&self) -> BTreeSet<GuildId> {
+        let mapped = self.mapping.0.keys();
+        mapped.chain(self.snapshots.keys()).copied().collect()
+    }
+
     /// The rules in force, or what is missing. `max_age` replaces the stored one for one run.
     pub fn rules(&self, max_age: Option<SignedDuration>) -> Result<Rules, RulesMissing> {
         Rules::complete(

@@ -97,7 +97,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Page, StoreError> {
 }
 
 /// A pattern for `ilike` that means the text itself, anywhere.
-fn containing(text: &str) -> String {
+pub(crate) fn containing(text: &str) -> String {
     let text = text
         .replace('\\', "\\\\")
         .replace('%', "\\%")

@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::person::containing;
 use crate::scope::Tx;
 
 /// What a person is called, and the Discord account that is linked.
@@ -38,24 +39,11 @@ pub struct Unclaimed {
 pub async fn matching(tx: &mut Tx, text: &str) -> Result<Vec<Uuid>, StoreError> {
     let ids = sqlx::query_scalar!(
         r"select user_id from app_user where email ilike $1 or display_name ilike $1",
-        contains(text)
+        containing(text)
     )
     .fetch_all(tx.connection())
     .await?;
     Ok(ids)
-}
-
-/// A pattern for what contains a text, whatever characters it has.
-fn contains(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// Names and linked accounts of these people, in no order.
