@@ -1,7 +1,7 @@
 //! The jobs, in one list: what, how often, and why; and a pass over them.
 //!
 //! `reeve cron` makes one pass, `reeve serve` one every minute, and any number of them may overlap,
-//! across processes too: a job that is not for every pass is taken by whoever moves its due time on
+//! across processes too: a job that is not for every pass is taken by whoever notes its start
 //! first, and every job is harmless to repeat.
 
 use std::time::Duration;
