@@ -1,6 +1,7 @@
 //! Alerts: what was found that needs a person, raised once and closed when its cause is gone.
 
 use domain::health::{Check, Finding, Severity};
+use store::Tx;
 use store::alert::{self, Alert};
 use store::scope::Context;
 
@@ -26,15 +27,29 @@ pub struct Changes {
 /// Brings the alerts of these checks in line with what is found now. An alert that is opened or
 /// closed is logged, once; one that lasts is not.
 pub async fn sync(reeve: &Reeve, checks: &[Check]) -> Result<Changes, Error> {
+    let tx = begin(reeve).await?;
+    let found = crate::health::findings(reeve).await?;
+    bring(tx, checks, found).await
+}
+
+/// [`sync`] of the held plan alone, which looks at nothing else.
+pub(crate) async fn sync_held(reeve: &Reeve) -> Result<Changes, Error> {
+    let tx = begin(reeve).await?;
+    let found = crate::health::held_finding(reeve).await?;
+    bring(tx, &[Check::HeldPlan], vec![found]).await
+}
+
+/// Of two at once, the second looks after the first has written, and finds nothing new.
+async fn begin(reeve: &Reeve) -> Result<Tx, Error> {
     let context = Context::default();
-    let mut tx = reeve
-        .database
-        .system("bring alerts up to date", &context)
-        .await?;
-    // Of two at once, the second looks after the first has written, and finds nothing new.
+    let why = "bring alerts up to date";
+    let mut tx = reeve.database.system(why, &context).await?;
     alert::lock(&mut tx).await?;
-    let found: Vec<Finding> = crate::health::findings(reeve)
-        .await?
+    Ok(tx)
+}
+
+async fn bring(mut tx: Tx, checks: &[Check], found: Vec<Finding>) -> Result<Changes, Error> {
+    let found: Vec<Finding> = found
         .into_iter()
         .filter(|finding| finding.severity > Severity::Ok && checks.contains(&finding.check))
         .collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::governance::mode::Mode;
-use domain::health::condition::{BreakGlassState, Condition, FailingJob, Held, Observation};
+use domain::health::condition::{self, BreakGlassState, Condition, FailingJob, Held, Observation};
 use domain::health::{Finding, judge};
 use domain::identity::Status;
 use domain::reconcile::guard::Guard;
@@ -17,6 +17,17 @@ use crate::{Error, Reeve};
 /// What is found now, in the order of the checks.
 pub async fn findings(reeve: &Reeve) -> Result<Vec<Finding>, Error> {
     Ok(judge(&condition(reeve).await?))
+}
+
+/// What is found about a held plan alone.
+pub(crate) async fn held_finding(reeve: &Reeve) -> Result<Finding, Error> {
+    let mut tx = reeve.database.snapshot("look for a held plan").await?;
+    let governance = governance::load(&mut tx).await?;
+    let now = tx.now().await?;
+    let held = held(&mut tx).await?;
+    tx.rollback().await?;
+    let observations = observations(&governance, now);
+    Ok(condition::held(held.as_ref(), &observations))
 }
 
 /// What is found on the server itself: roles, rights, row security.

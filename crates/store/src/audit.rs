@@ -101,10 +101,9 @@ pub async fn record_all(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreE
     sqlx::query!(
         "insert into audit_log (action, entity_type, entity_pk, actor_user_id, target_user_id, tenant_id,
                                 project_id, source, outcome, reason, before_json, after_json, revision)
-         select e.*, revision.now
+         select e.*, (select current_revision())
            from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[],
-                       $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::jsonb[]) e
-          cross join (select current_revision() as now) revision",
+                       $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::jsonb[]) e",
         &text(|entry| entry.action.as_str()),
         &text(|entry| entry.entity_type),
         &text(|entry| &entry.entity_pk),

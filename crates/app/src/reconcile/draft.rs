@@ -38,13 +38,22 @@ impl Inputs {
         governance: Governance,
         max_age: Option<SignedDuration>,
     ) -> Result<Self, Error> {
+        let mut inputs = Self::load_but_content(tx, governance, max_age).await?;
+        inputs.content = governance::content_hashes(tx).await?;
+        Ok(inputs)
+    }
+
+    async fn load_but_content(
+        tx: &mut Tx,
+        governance: Governance,
+        max_age: Option<SignedDuration>,
+    ) -> Result<Self, Error> {
         let rules = governance.rules(max_age)?;
-        let content = governance::content_hashes(tx).await?;
         let now = tx.now().await?;
         Ok(Self {
             governance,
             rules,
-            content,
+            content: BTreeMap::new(),
             now,
         })
     }
@@ -71,15 +80,15 @@ impl Inputs {
 }
 
 impl Draft {
-    /// Loads the inputs and everybody; `beside` is a second transaction of the same snapshot.
+    /// Loads the inputs and everybody; `beside` are two more transactions of the same snapshot.
     pub(crate) async fn load(
         tx: &mut Tx,
-        beside: Option<Tx>,
+        beside: Option<[Tx; 2]>,
         break_glass: &BreakGlass,
         governance: Governance,
         max_age: Option<SignedDuration>,
     ) -> Result<Self, Error> {
-        let inputs = Inputs::load(tx, governance, max_age).await?;
+        let mut inputs = Inputs::load_but_content(tx, governance, max_age).await?;
         let roles = role::load(tx).await?;
         let lens = Lens {
             rules: &inputs.rules,
@@ -88,7 +97,17 @@ impl Draft {
             restore_window: inputs.governance.restore_window,
             now: inputs.now,
         };
-        let people = People::load(tx, beside, &lens).await?;
+        let (people, content) = match beside {
+            Some([members, mut hashes]) => tokio::try_join!(
+                People::load(tx, Some(members), &lens),
+                governance::content_hashes(&mut hashes)
+            )?,
+            None => (
+                People::load(tx, None, &lens).await?,
+                governance::content_hashes(tx).await?,
+            ),
+        };
+        inputs.content = content;
         Ok(Self { inputs, people })
     }
 

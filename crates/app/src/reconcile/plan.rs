@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use domain::audit::Action;
 use domain::governance::eligibility::Eligibility;
 use domain::governance::entitlement::Entitlement;
-use domain::health::Check;
 use domain::reconcile::guard::Guard;
 use domain::reconcile::plan::Counts;
 use jiff::SignedDuration;
@@ -94,7 +93,10 @@ pub async fn plan(
     let mut tx = reeve.database.snapshot("plan reconcile").await?;
     let spared = crate::break_glass::spared(reeve, &mut tx).await?;
     let governance = store::governance::load(&mut tx).await?;
-    let beside = reeve.database.beside(&mut tx, "plan reconcile").await?;
+    let beside = [
+        reeve.database.beside(&mut tx, "plan reconcile").await?,
+        reeve.database.beside(&mut tx, "plan reconcile").await?,
+    ];
     let draft = Draft::load(&mut tx, Some(beside), &spared, governance, options.max_age).await?;
     tx.rollback().await?;
     let plan = draft.plan();
@@ -133,7 +135,7 @@ pub async fn plan(
 /// one that was held already raises none. What is stored stands even if this fails; the next pass of
 /// the jobs tries again.
 pub(super) async fn announce(reeve: &Reeve) {
-    if let Err(error) = crate::alert::sync(reeve, &[Check::HeldPlan]).await {
+    if let Err(error) = crate::alert::sync_held(reeve).await {
         tracing::warn!(%error, "the alert of held plans could not be brought up to date");
     }
 }

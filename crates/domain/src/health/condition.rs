@@ -88,7 +88,7 @@ pub fn judge(condition: &Condition) -> Vec<Finding> {
             .iter()
             .map(|o| observation(o, condition)),
     );
-    findings.push(held(condition));
+    findings.push(held(condition.held.as_ref(), &condition.observations));
     findings.extend(break_glass(condition));
     findings.push(admins(condition));
     findings.extend(each(&condition.ownerless, owner));
@@ -163,9 +163,8 @@ fn deadline(taken_at: Timestamp, max_age: SignedDuration) -> Timestamp {
 }
 
 /// Why so many suspensions came together, as far as the observations tell.
-fn cause(condition: &Condition) -> String {
-    let blind = condition
-        .observations
+fn cause(observations: &[Observation]) -> String {
+    let blind = observations
         .iter()
         .filter(|o| !o.freshness.is_fresh())
         .count();
@@ -175,12 +174,13 @@ fn cause(condition: &Condition) -> String {
     }
 }
 
-fn held(condition: &Condition) -> Finding {
+/// Judges the held plan alone.
+pub fn held(held: Option<&Held>, observations: &[Observation]) -> Finding {
     let Some(Held {
         plan,
         suspensions,
         of,
-    }) = &condition.held
+    }) = held
     else {
         return Finding::ok(Check::HeldPlan, "no plan is held");
     };
@@ -188,7 +188,7 @@ fn held(condition: &Condition) -> Finding {
         Check::HeldPlan,
         format!(
             "plan {plan} is held: it suspends {suspensions} of {of} people; {}",
-            cause(condition)
+            cause(observations)
         ),
         format!(
             "mend the cause, or, if they are right, `reeve reconcile approve {plan}` and `reeve reconcile apply {plan}`"

@@ -231,9 +231,8 @@ pub async fn audit(
                   'roles_removed', to_jsonb(s.strip), 'roles_restored', to_jsonb(s.restore),
                   'session_revoked_at', case s.kind when 'suspend' then now() end,
                   'exempted', s.exempted, 'plan_id', $7::text),
-                revision.now, current_setting('app.correlation_id')
+                (select current_revision()), current_setting('app.correlation_id')
            from plan_step s
-          cross join (select current_revision() as now) revision
           where s.plan_no = $1 and s.seq > $2 and s.seq <= $3
             and not exists (select from plan_skip k where k.plan_no = s.plan_no and k.seq = s.seq)",
         batch.plan_no,
