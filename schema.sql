@@ -1671,6 +1671,111 @@ ALTER FUNCTION public.track_identity_link_update() OWNER TO reeve_owner;
 COMMENT ON FUNCTION public.track_identity_link_update() IS 'Feeds and, for raw SQL, audits each update of identity_link. Written by track().';
 
 --
+-- Name: track_login_link_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_login_link_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'login_link', o.user_id::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'login_link', o.user_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'expires_at', o.expires_at, 'used_at', o.used_at), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_login_link_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_login_link_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_login_link_delete() IS 'Feeds and, for raw SQL, audits each delete of login_link. Written by track().';
+
+--
+-- Name: track_login_link_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_login_link_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'login_link', n.user_id::text, 'insert', jsonb_build_object('user_id', n.user_id, 'expires_at', n.expires_at, 'used_at', n.used_at) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'login_link', n.user_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'expires_at', n.expires_at, 'used_at', n.used_at) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_login_link_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_login_link_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_login_link_insert() IS 'Feeds and, for raw SQL, audits each insert of login_link. Written by track().';
+
+--
+-- Name: track_login_link_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_login_link_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'login_link', coalesce(n.user_id::text, o.user_id::text), case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, case when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'expires_at', n.expires_at, 'used_at', n.used_at) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.expires_at, o.used_at) is distinct from (n.user_id, n.expires_at, n.used_at);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, 'login_link', coalesce(n.user_id::text, o.user_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'expires_at', o.expires_at, 'used_at', o.used_at) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'expires_at', n.expires_at, 'used_at', n.used_at) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'expires_at', n.expires_at, 'used_at', n.used_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.expires_at, o.used_at) is distinct from (n.user_id, n.expires_at, n.used_at);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_login_link_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_login_link_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_login_link_update() IS 'Feeds and, for raw SQL, audits each update of login_link. Written by track().';
+
+--
 -- Name: track_membership_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
 --
 
@@ -1879,6 +1984,111 @@ ALTER FUNCTION public.track_organization_update() OWNER TO reeve_owner;
 --
 
 COMMENT ON FUNCTION public.track_organization_update() IS 'Feeds and, for raw SQL, audits each update of organization. Written by track().';
+
+--
+-- Name: track_personal_access_token_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_personal_access_token_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'personal_access_token', o.token_id::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'personal_access_token', o.token_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('token_id', o.token_id, 'user_id', o.user_id, 'scopes', o.scopes, 'created_at', o.created_at, 'expires_at', o.expires_at, 'revoked_at', o.revoked_at), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_personal_access_token_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_personal_access_token_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_personal_access_token_delete() IS 'Feeds and, for raw SQL, audits each delete of personal_access_token. Written by track().';
+
+--
+-- Name: track_personal_access_token_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_personal_access_token_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'personal_access_token', n.token_id::text, 'insert', jsonb_build_object('token_id', n.token_id, 'user_id', n.user_id, 'scopes', n.scopes, 'created_at', n.created_at, 'expires_at', n.expires_at, 'revoked_at', n.revoked_at) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'personal_access_token', n.token_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('token_id', n.token_id, 'user_id', n.user_id, 'scopes', n.scopes, 'created_at', n.created_at, 'expires_at', n.expires_at, 'revoked_at', n.revoked_at) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_personal_access_token_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_personal_access_token_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_personal_access_token_insert() IS 'Feeds and, for raw SQL, audits each insert of personal_access_token. Written by track().';
+
+--
+-- Name: track_personal_access_token_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_personal_access_token_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'personal_access_token', coalesce(n.token_id::text, o.token_id::text), case when o.token_id is null then 'insert' when n.token_id is null then 'delete' else 'update' end, case when n.token_id is not null then jsonb_build_object('token_id', n.token_id, 'user_id', n.user_id, 'scopes', n.scopes, 'created_at', n.created_at, 'expires_at', n.expires_at, 'revoked_at', n.revoked_at) end from new_rows n full join old_rows o on o.token_id = n.token_id where (o.token_id, o.user_id, o.name, o.scopes, o.created_at, o.expires_at, o.revoked_at) is distinct from (n.token_id, n.user_id, n.name, n.scopes, n.created_at, n.expires_at, n.revoked_at);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.token_id is null then 'insert' when n.token_id is null then 'delete' else 'update' end, 'personal_access_token', coalesce(n.token_id::text, o.token_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.token_id is not null then jsonb_build_object('token_id', o.token_id, 'user_id', o.user_id, 'scopes', o.scopes, 'created_at', o.created_at, 'expires_at', o.expires_at, 'revoked_at', o.revoked_at) end, case when o.token_id is null then jsonb_build_object('token_id', n.token_id, 'user_id', n.user_id, 'scopes', n.scopes, 'created_at', n.created_at, 'expires_at', n.expires_at, 'revoked_at', n.revoked_at) when n.token_id is not null then jsonb_build_object('token_id', n.token_id, 'user_id', n.user_id, 'scopes', n.scopes, 'created_at', n.created_at, 'expires_at', n.expires_at, 'revoked_at', n.revoked_at) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end], null)) end from new_rows n full join old_rows o on o.token_id = n.token_id where (o.token_id, o.user_id, o.name, o.scopes, o.created_at, o.expires_at, o.revoked_at) is distinct from (n.token_id, n.user_id, n.name, n.scopes, n.created_at, n.expires_at, n.revoked_at);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_personal_access_token_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_personal_access_token_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_personal_access_token_update() IS 'Feeds and, for raw SQL, audits each update of personal_access_token. Written by track().';
 
 --
 -- Name: track_project_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -2194,6 +2404,111 @@ ALTER FUNCTION public.track_role_update() OWNER TO reeve_owner;
 --
 
 COMMENT ON FUNCTION public.track_role_update() IS 'Feeds and, for raw SQL, audits each update of role. Written by track().';
+
+--
+-- Name: track_session_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_session_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'session', o.session_id::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'session', o.session_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('session_id', o.session_id, 'user_id', o.user_id, 'method', o.method, 'break_glass', o.break_glass, 'issuer', o.issuer, 'created_at', o.created_at, 'revoked_at', o.revoked_at), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_session_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_session_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_session_delete() IS 'Feeds and, for raw SQL, audits each delete of session. Written by track().';
+
+--
+-- Name: track_session_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_session_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'session', n.session_id::text, 'insert', jsonb_build_object('session_id', n.session_id, 'user_id', n.user_id, 'method', n.method, 'break_glass', n.break_glass, 'issuer', n.issuer, 'created_at', n.created_at, 'revoked_at', n.revoked_at) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'session', n.session_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('session_id', n.session_id, 'user_id', n.user_id, 'method', n.method, 'break_glass', n.break_glass, 'issuer', n.issuer, 'created_at', n.created_at, 'revoked_at', n.revoked_at) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_session_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_session_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_session_insert() IS 'Feeds and, for raw SQL, audits each insert of session. Written by track().';
+
+--
+-- Name: track_session_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_session_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'session', coalesce(n.session_id::text, o.session_id::text), case when o.session_id is null then 'insert' when n.session_id is null then 'delete' else 'update' end, case when n.session_id is not null then jsonb_build_object('session_id', n.session_id, 'user_id', n.user_id, 'method', n.method, 'break_glass', n.break_glass, 'issuer', n.issuer, 'created_at', n.created_at, 'revoked_at', n.revoked_at) end from new_rows n full join old_rows o on o.session_id = n.session_id where (o.session_id, o.user_id, o.method, o.break_glass, o.issuer, o.created_at, o.revoked_at) is distinct from (n.session_id, n.user_id, n.method, n.break_glass, n.issuer, n.created_at, n.revoked_at);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.session_id is null then 'insert' when n.session_id is null then 'delete' else 'update' end, 'session', coalesce(n.session_id::text, o.session_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.session_id is not null then jsonb_build_object('session_id', o.session_id, 'user_id', o.user_id, 'method', o.method, 'break_glass', o.break_glass, 'issuer', o.issuer, 'created_at', o.created_at, 'revoked_at', o.revoked_at) end, case when o.session_id is null then jsonb_build_object('session_id', n.session_id, 'user_id', n.user_id, 'method', n.method, 'break_glass', n.break_glass, 'issuer', n.issuer, 'created_at', n.created_at, 'revoked_at', n.revoked_at) when n.session_id is not null then jsonb_build_object('session_id', n.session_id, 'user_id', n.user_id, 'method', n.method, 'break_glass', n.break_glass, 'issuer', n.issuer, 'created_at', n.created_at, 'revoked_at', n.revoked_at) || '{}'::jsonb end from new_rows n full join old_rows o on o.session_id = n.session_id where (o.session_id, o.user_id, o.method, o.break_glass, o.issuer, o.created_at, o.revoked_at) is distinct from (n.session_id, n.user_id, n.method, n.break_glass, n.issuer, n.created_at, n.revoked_at);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_session_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_session_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_session_update() IS 'Feeds and, for raw SQL, audits each update of session. Written by track().';
 
 --
 -- Name: track_stripped_assignment_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -2938,6 +3253,26 @@ ALTER TABLE public.lease OWNER TO reeve_owner;
 COMMENT ON TABLE public.lease IS 'Who runs which job now; the epoch fences off a runner that lost its lease.';
 
 --
+-- Name: login_link; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.login_link (
+    hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT login_link_hash_check CHECK ((octet_length(hash) = 32))
+);
+
+ALTER TABLE public.login_link OWNER TO reeve_owner;
+
+--
+-- Name: TABLE login_link; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.login_link IS 'Links that sign one person in, once, soon.';
+
+--
 -- Name: membership; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -3030,6 +3365,32 @@ ALTER TABLE public.organization_membership OWNER TO reeve_owner;
 --
 
 COMMENT ON VIEW public.organization_membership IS 'Memberships under the user management guide''s name.';
+
+--
+-- Name: personal_access_token; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.personal_access_token (
+    token_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    scopes text[],
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT personal_access_token_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT personal_access_token_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+
+ALTER TABLE public.personal_access_token OWNER TO reeve_owner;
+
+--
+-- Name: TABLE personal_access_token; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.personal_access_token IS 'Tokens by which programs act for a person, with no more rights than that person has.';
 
 --
 -- Name: plan_skip; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -3275,6 +3636,33 @@ ALTER TABLE public.role_permission OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.role_permission IS 'What each role permits; the names are a closed list in the program.';
+
+--
+-- Name: session; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.session (
+    session_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    method text NOT NULL,
+    break_glass boolean DEFAULT false NOT NULL,
+    issuer text,
+    provider_session text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT session_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT session_method_check CHECK ((method = ANY (ARRAY['oidc'::text, 'passkey'::text, 'link'::text])))
+);
+
+ALTER TABLE public.session OWNER TO reeve_owner;
+
+--
+-- Name: TABLE session; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.session IS 'Signed-in browsers. How long one lasts is the program''s rule (domain/credential/session.rs).';
 
 --
 -- Name: snapshot_slot; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -3597,6 +3985,13 @@ ALTER TABLE ONLY public.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
 
 --
+-- Name: login_link login_link_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.login_link
+    ADD CONSTRAINT login_link_pkey PRIMARY KEY (hash);
+
+--
 -- Name: membership membership_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -3630,6 +4025,13 @@ ALTER TABLE ONLY public.organization
 
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_slug UNIQUE (slug);
+
+--
+-- Name: personal_access_token personal_access_token_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.personal_access_token
+    ADD CONSTRAINT personal_access_token_pkey PRIMARY KEY (token_id);
 
 --
 -- Name: plan_skip plan_skip_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -3714,6 +4116,13 @@ ALTER TABLE ONLY public.role_permission
 
 ALTER TABLE ONLY public.role
     ADD CONSTRAINT role_pkey PRIMARY KEY (role_id);
+
+--
+-- Name: session session_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (session_id);
 
 --
 -- Name: discord_snapshot snapshot_newer; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -3883,6 +4292,18 @@ CREATE INDEX membership_user ON public.membership USING btree (user_id);
 CREATE UNIQUE INDEX organization_default ON public.organization USING btree (is_default) WHERE is_default;
 
 --
+-- Name: personal_access_token_hash; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE UNIQUE INDEX personal_access_token_hash ON public.personal_access_token USING btree (hash);
+
+--
+-- Name: personal_access_token_owner; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX personal_access_token_owner ON public.personal_access_token USING btree (user_id, token_id);
+
+--
 -- Name: reconcile_plan_created; Type: INDEX; Schema: public; Owner: reeve_owner
 --
 
@@ -3893,6 +4314,24 @@ CREATE INDEX reconcile_plan_created ON public.reconcile_plan USING btree (create
 --
 
 CREATE UNIQUE INDEX reconcile_plan_one_held ON public.reconcile_plan USING btree ((true)) WHERE (state = 'held'::text);
+
+--
+-- Name: session_hash; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE UNIQUE INDEX session_hash ON public.session USING btree (hash);
+
+--
+-- Name: session_owner; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX session_owner ON public.session USING btree (user_id, session_id);
+
+--
+-- Name: session_provider; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX session_provider ON public.session USING btree (issuer, provider_session) WHERE (provider_session IS NOT NULL);
 
 --
 -- Name: stripped_assignment_user; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -4105,6 +4544,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.hold FOR EACH STATEMENT EXE
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.identity_link FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
+-- Name: login_link no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.login_link FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
 -- Name: membership no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -4115,6 +4560,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.membership FOR EACH STATEME
 --
 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.organization FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
+-- Name: personal_access_token no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.personal_access_token FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
 -- Name: project no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4133,6 +4584,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.role FOR EACH STATEMENT EXE
 --
 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.role_permission FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
+-- Name: session no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.session FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
 -- Name: stripped_assignment no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4297,6 +4754,12 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.hold REFERENCING OLD TABLE AS
 CREATE TRIGGER track_delete AFTER DELETE ON public.identity_link REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_identity_link_delete();
 
 --
+-- Name: login_link track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.login_link REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_login_link_delete();
+
+--
 -- Name: membership track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -4307,6 +4770,12 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.membership REFERENCING OLD TA
 --
 
 CREATE TRIGGER track_delete AFTER DELETE ON public.organization REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_organization_delete();
+
+--
+-- Name: personal_access_token track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.personal_access_token REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_personal_access_token_delete();
 
 --
 -- Name: project track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4325,6 +4794,12 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.role REFERENCING OLD TABLE AS
 --
 
 CREATE TRIGGER track_delete AFTER DELETE ON public.role_permission REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_role_permission_delete();
+
+--
+-- Name: session track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.session REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_session_delete();
 
 --
 -- Name: stripped_assignment track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4393,6 +4868,12 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.hold REFERENCING NEW TABLE AS
 CREATE TRIGGER track_insert AFTER INSERT ON public.identity_link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_identity_link_insert();
 
 --
+-- Name: login_link track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.login_link REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_login_link_insert();
+
+--
 -- Name: membership track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -4403,6 +4884,12 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.membership REFERENCING NEW TA
 --
 
 CREATE TRIGGER track_insert AFTER INSERT ON public.organization REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_organization_insert();
+
+--
+-- Name: personal_access_token track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.personal_access_token REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_personal_access_token_insert();
 
 --
 -- Name: project track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4421,6 +4908,12 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.role REFERENCING NEW TABLE AS
 --
 
 CREATE TRIGGER track_insert AFTER INSERT ON public.role_permission REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_role_permission_insert();
+
+--
+-- Name: session track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.session REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_session_insert();
 
 --
 -- Name: stripped_assignment track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4489,6 +4982,12 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.hold REFERENCING OLD TABLE AS
 CREATE TRIGGER track_update AFTER UPDATE ON public.identity_link REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_identity_link_update();
 
 --
+-- Name: login_link track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.login_link REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_login_link_update();
+
+--
 -- Name: membership track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -4499,6 +4998,12 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.membership REFERENCING OLD TA
 --
 
 CREATE TRIGGER track_update AFTER UPDATE ON public.organization REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_organization_update();
+
+--
+-- Name: personal_access_token track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.personal_access_token REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_personal_access_token_update();
 
 --
 -- Name: project track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4517,6 +5022,12 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.role REFERENCING OLD TABLE AS
 --
 
 CREATE TRIGGER track_update AFTER UPDATE ON public.role_permission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_role_permission_update();
+
+--
+-- Name: session track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.session REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_session_update();
 
 --
 -- Name: stripped_assignment track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -4594,6 +5105,13 @@ ALTER TABLE ONLY public.identity_link
     ADD CONSTRAINT identity_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
+-- Name: login_link login_link_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.login_link
+    ADD CONSTRAINT login_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
+
+--
 -- Name: membership membership_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -4606,6 +5124,13 @@ ALTER TABLE ONLY public.membership
 
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id) ON DELETE CASCADE;
+
+--
+-- Name: personal_access_token personal_access_token_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.personal_access_token
+    ADD CONSTRAINT personal_access_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
 -- Name: plan_skip plan_skip_plan_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -4655,6 +5180,13 @@ ALTER TABLE ONLY public.role_permission
 
 ALTER TABLE ONLY public.role
     ADD CONSTRAINT role_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+--
+-- Name: session session_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
 -- Name: user_roles user_roles_granted_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -5171,6 +5703,24 @@ REVOKE ALL ON FUNCTION public.track_identity_link_insert() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.track_identity_link_update() FROM PUBLIC;
 
 --
+-- Name: FUNCTION track_login_link_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_login_link_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_login_link_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_login_link_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_login_link_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_login_link_update() FROM PUBLIC;
+
+--
 -- Name: FUNCTION track_membership_delete(); Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -5205,6 +5755,24 @@ REVOKE ALL ON FUNCTION public.track_organization_insert() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.track_organization_update() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_personal_access_token_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_personal_access_token_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_personal_access_token_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_personal_access_token_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_personal_access_token_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_personal_access_token_update() FROM PUBLIC;
 
 --
 -- Name: FUNCTION track_project_delete(); Type: ACL; Schema: public; Owner: reeve_owner
@@ -5259,6 +5827,24 @@ REVOKE ALL ON FUNCTION public.track_role_permission_update() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.track_role_update() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_session_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_session_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_session_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_session_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_session_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_session_update() FROM PUBLIC;
 
 --
 -- Name: FUNCTION track_stripped_assignment_delete(); Type: ACL; Schema: public; Owner: reeve_owner
@@ -5484,6 +6070,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lease TO reeve_system;
 GRANT SELECT ON TABLE public.lease TO reeve_operator;
 
 --
+-- Name: TABLE login_link; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_link TO reeve_system;
+
+--
 -- Name: TABLE membership; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -5513,6 +6105,60 @@ GRANT SELECT ON TABLE public.organization TO reeve_app;
 GRANT SELECT ON TABLE public.organization_membership TO reeve_app;
 GRANT SELECT ON TABLE public.organization_membership TO reeve_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organization_membership TO reeve_operator;
+
+--
+-- Name: TABLE personal_access_token; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.personal_access_token TO reeve_system;
+
+--
+-- Name: COLUMN personal_access_token.token_id; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(token_id) ON TABLE public.personal_access_token TO reeve_operator;
+
+--
+-- Name: COLUMN personal_access_token.user_id; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(user_id) ON TABLE public.personal_access_token TO reeve_operator;
+
+--
+-- Name: COLUMN personal_access_token.name; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(name) ON TABLE public.personal_access_token TO reeve_operator;
+
+--
+-- Name: COLUMN personal_access_token.scopes; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(scopes) ON TABLE public.personal_access_token TO reeve_operator;
+
+--
+-- Name: COLUMN personal_access_token.created_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(created_at) ON TABLE public.personal_access_token TO reeve_operator;
+
+--
+-- Name: COLUMN personal_access_token.expires_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(expires_at),UPDATE(expires_at) ON TABLE public.personal_access_token TO reeve_operator;
+
+--
+-- Name: COLUMN personal_access_token.revoked_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE public.personal_access_token TO reeve_operator;
+
+--
+-- Name: COLUMN personal_access_token.last_used_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(last_used_at) ON TABLE public.personal_access_token TO reeve_operator;
 
 --
 -- Name: TABLE plan_skip; Type: ACL; Schema: public; Owner: reeve_owner
@@ -5579,6 +6225,60 @@ GRANT SELECT ON TABLE public.role TO reeve_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_permission TO reeve_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_permission TO reeve_operator;
 GRANT SELECT ON TABLE public.role_permission TO reeve_app;
+
+--
+-- Name: TABLE session; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session TO reeve_system;
+
+--
+-- Name: COLUMN session.session_id; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(session_id) ON TABLE public.session TO reeve_operator;
+
+--
+-- Name: COLUMN session.user_id; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(user_id) ON TABLE public.session TO reeve_operator;
+
+--
+-- Name: COLUMN session.method; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(method) ON TABLE public.session TO reeve_operator;
+
+--
+-- Name: COLUMN session.break_glass; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(break_glass) ON TABLE public.session TO reeve_operator;
+
+--
+-- Name: COLUMN session.issuer; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(issuer) ON TABLE public.session TO reeve_operator;
+
+--
+-- Name: COLUMN session.created_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(created_at) ON TABLE public.session TO reeve_operator;
+
+--
+-- Name: COLUMN session.last_used_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(last_used_at) ON TABLE public.session TO reeve_operator;
+
+--
+-- Name: COLUMN session.revoked_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE public.session TO reeve_operator;
 
 --
 -- Name: TABLE snapshot_slot; Type: ACL; Schema: public; Owner: reeve_owner

@@ -1,12 +1,13 @@
 //! Alerts: what was found that needs a person, raised once and closed when its cause is gone.
 
+use domain::access::permission::GOVERNANCE_READ;
 use domain::health::{Check, Finding, Severity};
 use store::Tx;
 use store::alert::{self, Alert};
 use store::scope::Context;
 
 use crate::identity::some;
-use crate::{Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 /// What becomes an alert. Of the entries of a break-glass list each process knows only its own, so
 /// that two would take turns in raising and closing them; `reeve doctor` and `break-glass show` name
@@ -86,9 +87,14 @@ async fn bring(mut tx: Tx, checks: &[Check], found: Vec<Finding>) -> Result<Chan
 }
 
 /// Open alerts, newest first; with `all` also those that are closed.
-pub async fn list(reeve: &Reeve, all: bool, limit: i64) -> Result<Vec<Alert>, Error> {
+pub async fn list(
+    reeve: &Reeve,
+    caller: &Caller,
+    all: bool,
+    limit: i64,
+) -> Result<Vec<Alert>, Error> {
     let limit = some(limit)?;
-    let mut tx = reeve.database.snapshot("list alerts").await?;
+    let mut tx = permit::look(reeve, caller, "list alerts", GOVERNANCE_READ).await?;
     let alerts = alert::list(&mut tx, all, limit).await?;
     tx.rollback().await?;
     Ok(alerts)

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use domain::access::permission::AUDIT_READ;
 use serde::Serialize;
 use store::audit::{Filter, Row};
 use uuid::Uuid;
 
-use crate::{Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 /// The rows that match, newest first.
-pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Vec<Row>, Error> {
+pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Vec<Row>, Error> {
     if filter.limit < 1 {
         return Err(Error::invalid("limit", "must be at least 1"));
     }
-    let mut tx = reeve.database.snapshot("list audit").await?;
+    let mut tx = permit::look(reeve, caller, "list audit", AUDIT_READ).await?;
     let rows = store::audit::list(&mut tx, filter).await?;
     tx.rollback().await?;
     Ok(rows)
@@ -31,8 +32,8 @@ pub struct Shown {
 }
 
 /// [`list`], for people to read.
-pub async fn show(reeve: &Reeve, filter: &Filter) -> Result<Vec<Shown>, Error> {
-    let rows = list(reeve, filter).await?;
+pub async fn show(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Vec<Shown>, Error> {
+    let rows = list(reeve, caller, filter).await?;
     let entity = |row: &Row| {
         let is_identity = row.entity_type == "app_user";
         is_identity.then(|| row.entity_pk.parse().ok()).flatten()

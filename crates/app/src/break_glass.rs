@@ -1,5 +1,6 @@
 //! The break-glass list of this process, held against the identities (R-40 to R-47, D18).
 
+use domain::access::permission::GOVERNANCE_READ;
 use domain::access::reason::Reason;
 use domain::governance::privileged::{BreakGlass, Privilege};
 use domain::id::UserId;
@@ -7,7 +8,7 @@ use domain::identity::Status;
 use serde::Serialize;
 use store::{StoreError, Tx, identity};
 
-use crate::{Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 /// One entry of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,8 +42,8 @@ pub struct Shown {
 }
 
 /// Every entry with whom it matches, and whether a running server has a list.
-pub async fn show(reeve: &Reeve) -> Result<Shown, Error> {
-    let mut tx = reeve.database.snapshot("show break-glass").await?;
+pub async fn show(reeve: &Reeve, caller: &Caller) -> Result<Shown, Error> {
+    let mut tx = permit::look(reeve, caller, "show break-glass", GOVERNANCE_READ).await?;
     let nodes = store::node::living(&mut tx).await?;
     let shown = Shown {
         entries: look(reeve, &mut tx).await?,

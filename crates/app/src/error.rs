@@ -1,6 +1,7 @@
 //! The one error of all operations: what the user is told, apart from the cause.
 
-use domain::access::ceiling::{GrantDenied, PermissionNotHeld};
+use domain::access::ceiling::GrantDenied;
+use domain::credential::token;
 use domain::governance::assess::RulesMissing;
 use domain::governance::exemption;
 use domain::identity::lifecycle::MoveDenied;
@@ -8,6 +9,9 @@ use domain::reconcile::snapshot::Rejection;
 use domain::tenancy::membership::EndDenied;
 use jiff::Timestamp;
 use store::StoreError;
+
+use crate::authenticate::Unauthenticated;
+use crate::permit::Refusal;
 
 /// Why an operation did not happen. Nothing was changed, unless a variant says otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +35,15 @@ pub enum Error {
     /// A hold or an exemption may not be granted as asked.
     #[error(transparent)]
     SparingDenied(#[from] exemption::Denied),
+    /// The request is nobody's.
     #[error(transparent)]
-    PermissionNotHeld(#[from] PermissionNotHeld),
+    Unauthenticated(#[from] Unauthenticated),
+    /// The caller may not do this, or may not do it here.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A token is not made as asked.
+    #[error(transparent)]
+    TokenDenied(#[from] token::Denied),
     #[error("the membership does not end: {0}")]
     EndDenied(#[from] EndDenied),
     /// Governance is not set up far enough.

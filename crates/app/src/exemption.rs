@@ -1,5 +1,6 @@
 //! Exemptions: granting, listing, reviewing and ending them (D10, P-22, P-23).
 
+use domain::access::permission::{EXEMPTIONS_MANAGE, EXEMPTIONS_READ};
 use domain::audit::Action;
 use domain::governance::exemption::{may_exempt, reason, review_at};
 use domain::id::UserId;
@@ -10,8 +11,8 @@ use store::audit::Entry;
 use store::exemption::{self, Exemption, Filter};
 use uuid::Uuid;
 
-use crate::identity::{person, some};
-use crate::{Caller, Error, Reeve};
+use crate::identity::{named_id, person, some};
+use crate::{Caller, Error, Reeve, permit};
 
 /// Exempts somebody from eligibility and entitlement, until an instant at most a year away. It is due
 /// for review when asked, or after a quarter. Returns its id and its end.
@@ -25,10 +26,8 @@ pub async fn add(
 ) -> Result<(Uuid, Timestamp), Error> {
     let action = Action::ExemptionAdd;
     let why = reason(why)?;
-    let mut tx = reeve
-        .database
-        .system("add exemption", &caller.context(action))
-        .await?;
+    let about = named_id(who);
+    let mut tx = permit::change(reeve, caller, action, EXEMPTIONS_MANAGE, about).await?;
     let user_id = person(&mut tx, who).await?;
     let now = tx.now().await?;
     let until = until.instant(now);
@@ -47,9 +46,13 @@ pub async fn add(
 }
 
 /// Exemptions, those that are due for review first.
-pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Vec<Exemption>, Error> {
+pub async fn list(
+    reeve: &Reeve,
+    caller: &Caller,
+    filter: &Filter,
+) -> Result<Vec<Exemption>, Error> {
     some(filter.limit)?;
-    let mut tx = reeve.database.snapshot("list exemptions").await?;
+    let mut tx = permit::look(reeve, caller, "list exemptions", EXEMPTIONS_READ).await?;
     let found = exemption::list(&mut tx, filter).await?;
     tx.rollback().await?;
     Ok(found)
@@ -65,10 +68,7 @@ pub async fn review(
 ) -> Result<Timestamp, Error> {
     let action = Action::ExemptionReview;
     let note = reason(note)?;
-    let mut tx = reeve
-        .database
-        .system("review exemption", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, EXEMPTIONS_MANAGE, None).await?;
     let (about, ends_at) = exemption::lock(&mut tx, exemption_id)
         .await?
         .ok_or_else(|| Error::not_found("exemption in force", exemption_id))?;
@@ -94,10 +94,7 @@ pub async fn end(
 ) -> Result<UserId, Error> {
     let action = Action::ExemptionEnd;
     let why = why.map(reason).transpose()?;
-    let mut tx = reeve
-        .database
-        .system("end exemption", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, EXEMPTIONS_MANAGE, None).await?;
     let (about, ends_at) = exemption::lock(&mut tx, exemption_id)
         .await?
         .ok_or_else(|| Error::not_found("exemption in force", exemption_id))?;

@@ -1,6 +1,7 @@
 //! How fresh the observations are, when each goes stale, and who loses access then.
 
 use domain::access::effective::Effective;
+use domain::access::permission::GOVERNANCE_READ;
 use domain::governance::assess::RulesMissing;
 use domain::governance::freshness::{Freshness, deadline, freshness};
 use domain::governance::mode::Mode;
@@ -11,7 +12,7 @@ use serde::Serialize;
 use store::governance::{self, Governance};
 
 use crate::everybody::Everybody;
-use crate::{Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 /// The resolution of the database's clock: the moment after a deadline.
 const MOMENT: SignedDuration = SignedDuration::from_micros(1);
@@ -47,8 +48,8 @@ pub struct Guild {
 }
 
 /// Looks at every guild, and at everybody the moment after each deadline.
-pub async fn look(reeve: &Reeve) -> Result<Report, Error> {
-    let mut tx = reeve.database.snapshot("freshness").await?;
+pub async fn look(reeve: &Reeve, caller: &Caller) -> Result<Report, Error> {
+    let mut tx = permit::look(reeve, caller, "freshness", GOVERNANCE_READ).await?;
     let governance = governance::load(&mut tx).await?;
     let missing = governance.rules(None).err();
     let everybody = match missing {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::access::permission::{GOVERNANCE_MANAGE, GOVERNANCE_READ};
 use domain::audit::Action;
 use domain::governance::assess::RulesMissing;
 use domain::governance::entitlement::GuildSet;
@@ -22,7 +23,7 @@ use store::governance::{self, Governance};
 
 use crate::reconcile::draft::Draft;
 use crate::warning::Warning;
-use crate::{Caller, Error, Reeve, record_change};
+use crate::{Caller, Error, Reeve, permit, record_change};
 
 /// What a change of the rules means.
 #[derive(Clone, Debug, Serialize)]
@@ -126,8 +127,8 @@ impl Number {
 }
 
 /// What is set, and how fresh the observations are.
-pub async fn show(reeve: &Reeve) -> Result<Overview, Error> {
-    let mut tx = reeve.database.snapshot("show governance").await?;
+pub async fn show(reeve: &Reeve, caller: &Caller) -> Result<Overview, Error> {
+    let mut tx = permit::look(reeve, caller, "show governance", GOVERNANCE_READ).await?;
     let governance = governance::load(&mut tx).await?;
     let now = tx.now().await?;
     tx.rollback().await?;
@@ -158,10 +159,7 @@ pub async fn set_mode(
     dry_run: bool,
 ) -> Result<Effect, Error> {
     let action = Action::GovernanceSetMode;
-    let mut tx = reeve
-        .database
-        .system("set mode", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, GOVERNANCE_MANAGE, None).await?;
     let before = governance::load(&mut tx).await?;
     let changed = before.mode != Some(mode);
     if changed {
@@ -182,10 +180,7 @@ pub async fn map_role(
     dry_run: bool,
 ) -> Result<Effect, Error> {
     let action = Action::GovernanceMapRole;
-    let mut tx = reeve
-        .database
-        .system("map role", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, GOVERNANCE_MANAGE, None).await?;
     let before = governance::load(&mut tx).await?;
     let mapped = before.mapping.0.get(&guild);
     if mapped.is_none() && before.mapping.0.len() >= GuildSet::CAPACITY {
@@ -230,10 +225,7 @@ pub async fn set_number(
         return Err(Error::invalid("value", problem));
     }
     let action = Action::GovernanceSetNumber;
-    let mut tx = reeve
-        .database
-        .system("set number", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, GOVERNANCE_MANAGE, None).await?;
     let before = governance::load(&mut tx).await?;
     let mut after = before.clone();
     number.put(&mut after, value);

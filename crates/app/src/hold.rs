@@ -1,5 +1,6 @@
 //! Holds: telling automation to leave somebody's status and assignments alone for a while (D10).
 
+use domain::access::permission::{EXEMPTIONS_MANAGE, EXEMPTIONS_READ};
 use domain::audit::Action;
 use domain::governance::exemption::{may_hold, reason};
 use domain::id::UserId;
@@ -11,8 +12,8 @@ use store::audit::Entry;
 use store::hold::{self, Hold};
 use uuid::Uuid;
 
-use crate::identity::{person, some};
-use crate::{Caller, Error, Reeve};
+use crate::identity::{named_id, person, some};
+use crate::{Caller, Error, Reeve, permit};
 
 /// Opens a hold on somebody, until an instant at most a month away. Returns its id and its end.
 pub async fn add(
@@ -22,8 +23,8 @@ pub async fn add(
     until: End,
     why: &str,
 ) -> Result<(Uuid, Timestamp), Error> {
-    let context = caller.context(Action::HoldAdd);
-    let mut tx = reeve.database.system("add hold", &context).await?;
+    let about = named_id(who);
+    let mut tx = permit::change(reeve, caller, Action::HoldAdd, EXEMPTIONS_MANAGE, about).await?;
     let user_id = person(&mut tx, who).await?;
     let opened = open(&mut tx, caller, user_id, until, why).await?;
     tx.commit().await?;
@@ -56,12 +57,13 @@ pub(crate) async fn open(
 /// The holds in force and to come, of one person or of everybody; with `all` also those that ended.
 pub async fn list(
     reeve: &Reeve,
+    caller: &Caller,
     who: Option<&str>,
     all: bool,
     limit: i64,
 ) -> Result<Vec<Hold>, Error> {
     let limit = some(limit)?;
-    let mut tx = reeve.database.snapshot("list holds").await?;
+    let mut tx = permit::look(reeve, caller, "list holds", EXEMPTIONS_READ).await?;
     let user_id = match who {
         Some(who) => Some(person(&mut tx, who).await?),
         None => None,
@@ -80,10 +82,7 @@ pub async fn end(
 ) -> Result<UserId, Error> {
     let action = Action::HoldEnd;
     let why = why.map(reason).transpose()?;
-    let mut tx = reeve
-        .database
-        .system("end hold", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, EXEMPTIONS_MANAGE, None).await?;
     let about = hold::end(&mut tx, hold_id, caller.actor.user_id(), why)
         .await?
         .ok_or_else(|| Error::not_found("hold in force", hold_id))?;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::access::permission::GOVERNANCE_READ;
 use domain::governance::entitlement::Entitlement;
 use domain::governance::jml::Event;
 use domain::id::UserId;
@@ -11,7 +12,7 @@ use serde::Serialize;
 use store::identity;
 use store::jml::{self as sql, Recorded, Spread};
 
-use crate::{Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 /// What to show; each given field narrows it.
 #[derive(Clone, Debug)]
@@ -72,14 +73,17 @@ pub struct Happened {
 }
 
 /// Lists events, newest first.
-pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Events, Error> {
+pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Events, Error> {
     if filter.limit < 1 {
         return Err(Error::invalid("limit", "must be at least 1"));
     }
-    let mut tx = reeve
-        .database
-        .snapshot("list joiners, movers and leavers")
-        .await?;
+    let mut tx = permit::look(
+        reeve,
+        caller,
+        "list joiners, movers and leavers",
+        GOVERNANCE_READ,
+    )
+    .await?;
     let user_id = match &filter.identity {
         Some(name) => match identity::find(&mut tx, name).await? {
             Some((user_id, _)) => Some(user_id),

@@ -6,7 +6,7 @@
 
 pub mod alert;
 pub mod audit;
-pub mod authority;
+pub mod authenticate;
 pub mod break_glass;
 pub mod error;
 mod everybody;
@@ -25,18 +25,23 @@ pub mod lifecycle;
 pub mod live;
 pub mod membership;
 pub mod organization;
+pub mod permit;
 pub mod policy;
 pub mod project;
 pub mod prune;
 mod reading;
 pub mod reconcile;
 pub mod role;
+mod secret;
 pub mod snapshot;
 pub mod status_map;
+pub mod token;
 pub mod warning;
 
+use domain::access::permission::PermissionSet;
 use domain::actor::Actor;
 use domain::audit::{Action, Outcome};
+use domain::credential::Credential;
 use domain::id::CorrelationId;
 use serde_json::Value;
 use store::audit::Entry;
@@ -58,6 +63,8 @@ pub struct Reeve {
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub actor: Actor,
+    /// What the request carried to prove it; operators and jobs carry nothing.
+    pub credential: Option<Credential>,
     pub correlation_id: CorrelationId,
 }
 
@@ -66,8 +73,22 @@ impl Caller {
     pub fn new(actor: Actor) -> Self {
         Self {
             actor,
+            credential: None,
             correlation_id: CorrelationId::from(store::id::new_id()),
         }
+    }
+
+    /// Whether nothing is asked of this caller: somebody at the command line, or a job.
+    fn is_trusted(&self) -> bool {
+        match self.actor {
+            Actor::Operator | Actor::Job { .. } => true,
+            Actor::Person { .. } | Actor::Token { .. } | Actor::BreakGlass { .. } => false,
+        }
+    }
+
+    /// What the caller's credential is limited to.
+    fn scopes(&self) -> Option<PermissionSet> {
+        self.credential.and_then(|credential| credential.scopes)
     }
 
     fn context(&self, operation: Action) -> Context {
@@ -97,24 +118,6 @@ impl Caller {
     }
 }
 
-/// Puts a refusal on record, in a transaction of its own: the one that was refused keeps nothing.
-async fn deny(
-    reeve: &Reeve,
-    caller: &Caller,
-    entry: Entry<'_>,
-    reason: String,
-) -> Result<(), StoreError> {
-    let context = caller.context(entry.action);
-    let mut tx = reeve.database.system("record denial", &context).await?;
-    let entry = Entry {
-        outcome: Outcome::Denied,
-        reason: Some(reason),
-        ..entry
-    };
-    store::audit::record(&mut tx, &entry).await?;
-    tx.commit().await
-}
-
 /// Writes the audit row of a change with both images.
 async fn record_change(
     tx: &mut Tx,
@@ -130,22 +133,4 @@ async fn record_change(
         ..caller.entry(action, entity.0, entity.1)
     };
     store::audit::record(tx, &entry).await
-}
-
-/// Records, in a transaction of its own, that a rule said no; nothing else changes.
-async fn record_denial(
-    reeve: &Reeve,
-    caller: &Caller,
-    entry: &Entry<'_>,
-    denied: &Error,
-) -> Result<(), StoreError> {
-    let context = caller.context(entry.action);
-    let mut tx = reeve.database.system("record a denial", &context).await?;
-    let entry = Entry {
-        outcome: Outcome::Denied,
-        reason: Some(denied.to_string()),
-        ..entry.clone()
-    };
-    store::audit::record(&mut tx, &entry).await?;
-    tx.commit().await
 }

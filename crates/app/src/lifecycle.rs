@@ -1,7 +1,8 @@
 //! Moving somebody's status by hand: suspend, disable, enable, restore, erase.
 
 use domain::access::ceiling::can_grant;
-use domain::access::role::Administrative;
+use domain::access::permission::IDENTITIES_MANAGE;
+use domain::access::role::{Administrative, Scope};
 use domain::audit::Action;
 use domain::governance::exemption::{USUAL_HOLD, reason};
 use domain::id::UserId;
@@ -18,8 +19,10 @@ use store::role::Roles;
 use store::{Tx, governance, role};
 use uuid::Uuid;
 
+use crate::identity::named_id;
+use crate::permit::Rights;
 use crate::warning::Warning;
-use crate::{Caller, Error, Reeve, authority, hold, record_denial};
+use crate::{Caller, Error, Reeve, hold, permit};
 
 /// How a status was moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,8 +68,8 @@ async fn set(
     to: impl Fn(&Account) -> Result<Status, Error>,
 ) -> Result<Moved, Error> {
     let why = reason(why)?;
-    let context = caller.context(action);
-    let mut tx = reeve.database.system("move a status", &context).await?;
+    let about = named_id(who);
+    let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, about).await?;
     let mut account = lock(&mut tx, who).await?;
     let listed = crate::break_glass::spared(reeve, &mut tx).await?;
     if listed.lists(account.user_id, &account.email) {
@@ -81,8 +84,8 @@ async fn set(
         Ok(after) => after,
         Err(denied) => {
             drop(tx);
-            record_denial(reeve, caller, &of(caller, action, &account), &denied).await?;
-            return Err(denied);
+            let entry = of(caller, action, &account);
+            return permit::refuse(reeve, caller, &entry, denied).await;
         }
     };
     if after != account.status {
@@ -144,7 +147,7 @@ pub struct Restored {
 #[derive(Clone, Debug, Serialize)]
 pub struct RoleKept {
     pub role: String,
-    pub at: domain::access::role::Scope,
+    pub at: Scope,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_not: Option<String>,
 }
@@ -160,19 +163,18 @@ pub async fn restore(
 ) -> Result<Restored, Error> {
     let action = Action::IdentityRestore;
     let why = reason(why)?;
-    let context = caller.context(action);
-    let mut tx = reeve.database.system("restore identity", &context).await?;
+    let about = named_id(who);
+    let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, about).await?;
     let account = lock(&mut tx, who).await?;
     if let Err(denied) = may_restore(account.status) {
         drop(tx);
-        let denied = Error::from(denied);
-        record_denial(reeve, caller, &of(caller, action, &account), &denied).await?;
-        return Err(denied);
+        let entry = of(caller, action, &account);
+        return permit::refuse(reeve, caller, &entry, denied.into()).await;
     }
     let now = tx.now().await?;
     let user_id = account.user_id;
     lifecycle::set_status(&mut tx, user_id, Status::Active, why, false).await?;
-    let (given_back, lost, ids) = judge_kept(&mut tx, caller, user_id, now).await?;
+    let (given_back, lost, ids) = judge_kept(reeve, &mut tx, caller, user_id, now).await?;
     lifecycle::give_back(&mut tx, &ids).await?;
     let until = until.unwrap_or(End::After(USUAL_HOLD));
     let (_, hold_until) = hold::open(&mut tx, caller, user_id, until, why).await?;
@@ -204,6 +206,7 @@ pub async fn restore(
 /// What was stripped from somebody: what can be given back, what can't and why, and the ids of the
 /// first.
 async fn judge_kept(
+    reeve: &Reeve,
     tx: &mut Tx,
     caller: &Caller,
     user_id: UserId,
@@ -211,9 +214,10 @@ async fn judge_kept(
 ) -> Result<(Vec<RoleKept>, Vec<RoleKept>, Vec<Uuid>), Error> {
     let roles = role::load(tx).await?;
     let window = governance::load(tx).await?.restore_window;
+    let rights = Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?;
     let (mut back, mut lost, mut ids) = (Vec::new(), Vec::new(), Vec::new());
     for kept in lifecycle::kept(tx, user_id).await? {
-        let why_not = why_not(tx, caller, &roles, &kept, now, window).await?;
+        let why_not = why_not(&rights, &roles, &kept, now, window);
         let role = roles.get(kept.role_id);
         let named = RoleKept {
             role: role.map_or_else(
@@ -235,14 +239,13 @@ async fn judge_kept(
 
 /// Why a stripped assignment can't be given back by this caller, if so: the rule of reconcile's own
 /// restores, and the caller's ceiling.
-async fn why_not(
-    tx: &mut Tx,
-    caller: &Caller,
+fn why_not(
+    rights: &Rights<'_>,
     roles: &Roles,
     kept: &Kept,
     now: Timestamp,
     window: jiff::SignedDuration,
-) -> Result<Option<String>, Error> {
+) -> Option<String> {
     let role = roles.get(kept.role_id);
     let verdict = restorable(
         role,
@@ -253,13 +256,10 @@ async fn why_not(
         window,
     );
     if let Err(why) = verdict {
-        return Ok(Some(why.describe().to_owned()));
+        return Some(why.describe().to_owned());
     }
-    let Some(role) = role else { return Ok(None) };
-    let authority = authority::of(tx, &caller.actor, roles, kept.scope).await?;
-    Ok(can_grant(&authority, role, kept.scope)
-        .err()
-        .map(|denied| denied.to_string()))
+    let denied = can_grant(&rights.authority(kept.scope), role?, kept.scope).err()?;
+    Some(denied.to_string())
 }
 
 /// What an erasure did.
@@ -284,8 +284,8 @@ pub async fn erase(
 ) -> Result<Erasure, Error> {
     let action = Action::IdentityErase;
     let why = reason(why)?;
-    let context = caller.context(action);
-    let mut tx = reeve.database.system("erase identity", &context).await?;
+    let about = named_id(who);
+    let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, about).await?;
     let account = lock(&mut tx, who).await?;
     if !account.email.eq_ignore_ascii_case(confirm.trim()) {
         let problem = "repeat the identity's e-mail address; an erasure can't be undone";

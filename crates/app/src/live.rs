@@ -6,6 +6,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use domain::flags::Flags;
 use domain::governance::privileged::BreakGlass;
 
 /// What is live: re-read without a restart. The default is that nothing is set.
@@ -13,6 +14,8 @@ use domain::governance::privileged::BreakGlass;
 pub struct Settings {
     /// Whom `ADMIN_BREAKGLASS_*` lists.
     pub break_glass: BreakGlass,
+    /// The switches of user management.
+    pub flags: Flags,
     /// A hash of the whole configuration that this belongs to; nodes publish it, to be compared
     /// (D23).
     pub hash: String,

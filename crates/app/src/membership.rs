@@ -1,6 +1,6 @@
 //! Memberships: who belongs to an organization.
 
-use domain::access::permission::MEMBERSHIPS_MANAGE;
+use domain::access::permission::{MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ};
 use domain::access::role::Scope;
 use domain::audit::Action;
 use domain::id::{OrganizationId, UserId};
@@ -11,13 +11,20 @@ use store::audit::{Entry, record_all};
 use store::membership::{self, Member};
 use store::{StoreError, Tx, assignment, identity, organization, role};
 
+use crate::identity::named_id;
+use crate::permit::Rights;
 use crate::role::{image, last_owner};
-use crate::{Caller, Error, Reeve, authority, deny};
+use crate::{Caller, Error, Reeve, permit};
 
 /// The active members of an organization, by e-mail address, at most `limit`.
-pub async fn list(reeve: &Reeve, slug: &Slug, limit: i64) -> Result<Vec<Member>, Error> {
-    let mut tx = reeve.database.snapshot("list members").await?;
-    let tenant_id = crate::organization::find(&mut tx, slug).await?;
+pub async fn list(
+    reeve: &Reeve,
+    caller: &Caller,
+    slug: &Slug,
+    limit: i64,
+) -> Result<Vec<Member>, Error> {
+    let (mut tx, tenant_id) =
+        permit::look_in(reeve, caller, "list members", MEMBERSHIPS_READ, slug).await?;
     let members = membership::list(&mut tx, tenant_id, limit).await?;
     tx.rollback().await?;
     Ok(members)
@@ -30,15 +37,7 @@ pub async fn add(reeve: &Reeve, caller: &Caller, slug: &Slug, who: &str) -> Resu
         .database
         .system("add membership", &caller.context(action))
         .await?;
-    let (tenant_id, user_id) = find(&mut tx, slug, who).await?;
-    let roles = role::load(&mut tx).await?;
-    let scope = Scope::Tenant { tenant_id };
-    let authority = authority::of(&mut tx, &caller.actor, &roles, scope).await?;
-    if let Err(denied) = authority.may(MEMBERSHIPS_MANAGE) {
-        let entry = entry(caller, action, tenant_id, user_id);
-        deny(reeve, caller, entry, denied.to_string()).await?;
-        return Err(denied.into());
-    }
+    let (tenant_id, user_id) = find(reeve, &mut tx, caller, action, slug, who).await?;
     if activate(&mut tx, caller, &[(tenant_id, user_id)]).await? == 0 {
         tx.rollback().await?;
         return Ok(false);
@@ -60,7 +59,7 @@ pub async fn end(
         .database
         .system("end membership", &caller.context(action))
         .await?;
-    let (tenant_id, user_id) = find(&mut tx, slug, who).await?;
+    let (tenant_id, user_id) = find(reeve, &mut tx, caller, action, slug, who).await?;
     if !membership::lock(&mut tx, tenant_id, user_id).await? {
         tx.rollback().await?;
         return Ok(None);
@@ -68,15 +67,14 @@ pub async fn end(
     let is_default = organization::find_default(&mut tx).await? == Some(tenant_id);
     let roles = role::load(&mut tx).await?;
     let scope = Scope::Tenant { tenant_id };
-    let authority = authority::of(&mut tx, &caller.actor, &roles, scope).await?;
+    let rights = Rights::load(reeve, &mut tx, caller, &roles, scope).await?;
     let mut inside = Vec::new();
     for (id, role_id, scope) in assignment::inside(&mut tx, tenant_id, user_id).await? {
         let role = roles.get(role_id).ok_or_else(|| Error::NotFound {
             what: "role",
             name: role_id.to_string(),
         })?;
-        let authority = authority::of(&mut tx, &caller.actor, &roles, scope).await?;
-        inside.push((id, role, scope, authority));
+        inside.push((id, role, scope, rights.authority(scope)));
     }
     let taken = inside.iter().map(|(_, role, scope, authority)| Taken {
         role,
@@ -84,9 +82,8 @@ pub async fn end(
         authority,
     });
     let entry = entry(caller, action, tenant_id, user_id);
-    if let Err(denied) = can_end(&authority, is_default, taken) {
-        deny(reeve, caller, entry, denied.to_string()).await?;
-        return Err(denied.into());
+    if let Err(denied) = can_end(is_default, taken) {
+        return permit::refuse(reeve, caller, &entry, denied.into()).await;
     }
     membership::end(&mut tx, tenant_id, user_id)
         .await
@@ -125,8 +122,23 @@ pub(crate) async fn activate(
     Ok(begun.len())
 }
 
-async fn find(tx: &mut Tx, slug: &Slug, who: &str) -> Result<(OrganizationId, UserId), Error> {
+/// The organization, in which the caller may manage memberships, and the person.
+async fn find(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    action: Action,
+    slug: &Slug,
+    who: &str,
+) -> Result<(OrganizationId, UserId), Error> {
     let tenant_id = crate::organization::find(tx, slug).await?;
+    let entry = Entry {
+        target: named_id(who),
+        tenant_id: Some(tenant_id),
+        ..caller.entry(action, "organization", tenant_id.to_string())
+    };
+    let scope = Scope::Tenant { tenant_id };
+    permit::require(reeve, tx, caller, MEMBERSHIPS_MANAGE, scope, &entry).await?;
     let (user_id, _) = identity::find(tx, who)
         .await?
         .ok_or_else(|| Error::NotFound {

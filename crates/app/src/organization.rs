@@ -1,5 +1,6 @@
 //! Organizations.
 
+use domain::access::permission::{ORGANIZATIONS_MANAGE, ORGANIZATIONS_READ};
 use domain::audit::Action;
 use domain::id::OrganizationId;
 use domain::tenancy::organization::{DEFAULT_NAME, DEFAULT_SLUG, Slug};
@@ -7,14 +8,14 @@ use serde_json::json;
 use store::organization::{self, Organization};
 use store::{StoreError, Tx, membership};
 
-use crate::{Caller, Error, Reeve, record_change};
+use crate::{Caller, Error, Reeve, permit, record_change};
 
 /// How many people the audit row of [`ensure_default`] names; of more it says how many.
 const MOST_NAMED: i64 = 100;
 
 /// Every organization, by slug.
-pub async fn list(reeve: &Reeve) -> Result<Vec<Organization>, Error> {
-    let mut tx = reeve.database.snapshot("list organizations").await?;
+pub async fn list(reeve: &Reeve, caller: &Caller) -> Result<Vec<Organization>, Error> {
+    let mut tx = permit::look(reeve, caller, "list organizations", ORGANIZATIONS_READ).await?;
     let all = organization::list(&mut tx).await?;
     tx.rollback().await?;
     Ok(all)
@@ -30,10 +31,7 @@ pub async fn create(
 ) -> Result<OrganizationId, Error> {
     let name = checked_name(name)?;
     let action = Action::OrganizationCreate;
-    let mut tx = reeve
-        .database
-        .system("create organization", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, ORGANIZATIONS_MANAGE, None).await?;
     let id = organization::create(&mut tx, slug, name, description)
         .await
         .map_err(|error| taken(error, slug.as_str(), name))?;
@@ -87,10 +85,7 @@ fn taken(error: StoreError, slug: &str, name: &str) -> Error {
 /// repeat (U-40).
 pub async fn ensure_default(reeve: &Reeve, caller: &Caller) -> Result<OrganizationId, Error> {
     let action = Action::OrganizationEnsureDefault;
-    let mut tx = reeve
-        .database
-        .system("ensure default", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, ORGANIZATIONS_MANAGE, None).await?;
     let changed_before = store::audit::changes_here(&mut tx).await?;
     let id = organization::ensure_default(&mut tx)
         .await

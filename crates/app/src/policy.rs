@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::access::permission::{GOVERNANCE_MANAGE, GOVERNANCE_READ};
 use domain::audit::Action;
 use domain::governance::eligibility::PolicyDocument;
 use domain::id::{OrganizationId, UserId};
@@ -10,11 +11,11 @@ use store::governance::StoredPolicy;
 use store::{Tx, identity, organization};
 
 use crate::governance::{Effect, preview};
-use crate::{Caller, Error, Reeve, record_change};
+use crate::{Caller, Error, Reeve, permit, record_change};
 
 /// The policy as its author wrote it, if one is set.
-pub async fn show(reeve: &Reeve) -> Result<Option<StoredPolicy>, Error> {
-    let mut tx = reeve.database.snapshot("show policy").await?;
+pub async fn show(reeve: &Reeve, caller: &Caller) -> Result<Option<StoredPolicy>, Error> {
+    let mut tx = permit::look(reeve, caller, "show policy", GOVERNANCE_READ).await?;
     let governance = store::governance::load(&mut tx).await?;
     tx.rollback().await?;
     Ok(governance.policy)
@@ -31,10 +32,7 @@ pub async fn set(
     let document =
         PolicyDocument::parse(text).map_err(|problem| Error::invalid("policy", problem))?;
     let action = Action::PolicySet;
-    let mut tx = reeve
-        .database
-        .system("set policy", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, GOVERNANCE_MANAGE, None).await?;
     let before = store::governance::load(&mut tx).await?;
     let resolved = document.resolve(
         organizations(&mut tx, &document).await?,

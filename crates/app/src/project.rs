@@ -1,24 +1,31 @@
 //! Projects: scopes inside one organization.
 
-use domain::access::permission::PROJECTS_MANAGE;
+use domain::access::permission::{PROJECTS_MANAGE, PROJECTS_READ};
 use domain::access::role::Scope;
 use domain::audit::Action;
 use domain::id::ProjectId;
 use domain::tenancy::organization::Slug;
 use serde_json::json;
+use store::StoreError;
 use store::audit::Entry;
 use store::project::{self, Project};
-use store::{StoreError, role};
 
 use crate::organization::{checked_name, find};
-use crate::{Caller, Error, Reeve, authority, deny};
+use crate::{Caller, Error, Reeve, permit};
 
 /// The projects of an organization, or of all, by slug.
-pub async fn list(reeve: &Reeve, organization: Option<&Slug>) -> Result<Vec<Project>, Error> {
-    let mut tx = reeve.database.snapshot("list projects").await?;
-    let tenant_id = match organization {
-        Some(slug) => Some(find(&mut tx, slug).await?),
-        None => None,
+pub async fn list(
+    reeve: &Reeve,
+    caller: &Caller,
+    organization: Option<&Slug>,
+) -> Result<Vec<Project>, Error> {
+    let why = "list projects";
+    let (mut tx, tenant_id) = match organization {
+        Some(slug) => {
+            let (tx, id) = permit::look_in(reeve, caller, why, PROJECTS_READ, slug).await?;
+            (tx, Some(id))
+        }
+        None => (permit::look(reeve, caller, why, PROJECTS_READ).await?, None),
     };
     let projects = project::list(&mut tx, tenant_id).await?;
     tx.rollback().await?;
@@ -40,18 +47,13 @@ pub async fn create(
         .system("create project", &caller.context(action))
         .await?;
     let tenant_id = find(&mut tx, organization).await?;
-    let roles = role::load(&mut tx).await?;
+    let entry = Entry {
+        tenant_id: Some(tenant_id),
+        after: Some(json!({ "slug": slug })),
+        ..caller.entry(action, "organization", tenant_id.to_string())
+    };
     let scope = Scope::Tenant { tenant_id };
-    let authority = authority::of(&mut tx, &caller.actor, &roles, scope).await?;
-    if let Err(denied) = authority.may(PROJECTS_MANAGE) {
-        let entry = Entry {
-            tenant_id: Some(tenant_id),
-            after: Some(json!({ "slug": slug })),
-            ..caller.entry(action, "organization", tenant_id.to_string())
-        };
-        deny(reeve, caller, entry, denied.to_string()).await?;
-        return Err(denied.into());
-    }
+    permit::require(reeve, &mut tx, caller, PROJECTS_MANAGE, scope, &entry).await?;
     let id = project::create(&mut tx, tenant_id, slug, name)
         .await
         .map_err(|error| taken(error, organization, slug))?;

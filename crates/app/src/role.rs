@@ -1,7 +1,7 @@
 //! Giving and taking roles.
 
 use domain::access::ceiling::can_grant;
-use domain::access::permission::Permission;
+use domain::access::permission::{Permission, ROLES_READ};
 use domain::access::role::{RoleDefinition, Scope, ScopeKind};
 use domain::audit::Action;
 use domain::id::{AssignmentId, UserId};
@@ -12,7 +12,8 @@ use store::assignment::{self, Grant};
 use store::audit::Entry;
 use store::{Tx, identity, project, role};
 
-use crate::{Caller, Error, Reeve, authority, deny, membership};
+use crate::permit::Rights;
+use crate::{Caller, Error, Reeve, membership, permit};
 
 /// Where a role is given, as a person names it.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +34,8 @@ pub struct Listed {
 }
 
 /// Every role with what it permits, by scope and rank.
-pub async fn list(reeve: &Reeve) -> Result<Vec<Listed>, Error> {
-    let mut tx = reeve.database.snapshot("list roles").await?;
+pub async fn list(reeve: &Reeve, caller: &Caller) -> Result<Vec<Listed>, Error> {
+    let mut tx = permit::look_anywhere(reeve, caller, "list roles", ROLES_READ).await?;
     let roles = role::load(&mut tx).await?;
     tx.rollback().await?;
     let mut listed: Vec<_> = roles.0.values().collect();
@@ -156,14 +157,13 @@ async fn gate(
             not_found(what, role_name)
         })?
         .clone();
-    let authority = authority::of(tx, &caller.actor, &roles, scope).await?;
-    if let Err(denied) = can_grant(&authority, &role, scope) {
+    let rights = Rights::load(reeve, tx, caller, &roles, scope).await?;
+    if let Err(denied) = can_grant(&rights.authority(scope), &role, scope) {
         let entry = Entry {
             after: Some(image(&role, scope, &[])),
             ..entry(caller, action, user_id, &role, scope)
         };
-        deny(reeve, caller, entry, denied.to_string()).await?;
-        return Err(denied.into());
+        return permit::refuse(reeve, caller, &entry, denied.into()).await;
     }
     Ok((user_id, role, scope))
 }

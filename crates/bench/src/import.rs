@@ -25,7 +25,7 @@ pub(crate) async fn measure(members: u64) {
         let what = Import {
             sha256: None,
             guild: GuildId::try_from(1).unwrap(),
-            taken_at: app::governance::show(&reeve).await.unwrap().now,
+            taken_at: app::governance::show(&reeve, &caller).await.unwrap().now,
             expectation: Expectation {
                 members: Some(members),
                 ..Expectation::default()

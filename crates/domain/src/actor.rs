@@ -5,7 +5,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::id::UserId;
+use crate::id::{TokenId, UserId};
 
 /// The identity under which operators and jobs are recorded; it owns nothing and never signs in.
 pub const SYSTEM_USER: UserId = UserId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
@@ -16,6 +16,8 @@ pub const SYSTEM_USER: UserId = UserId(Uuid::from_u128(0x0000_0000_0000_7000_800
 pub enum Actor {
     /// A signed-in person.
     Person { user_id: UserId },
+    /// A program that shows a person's token, and may do no more than that says.
+    Token { user_id: UserId, token_id: TokenId },
     /// A person on the break-glass allowlist who used it.
     BreakGlass { user_id: UserId },
     /// One of Reeve's own jobs.
@@ -29,7 +31,9 @@ impl Actor {
     /// [`SYSTEM_USER`].
     pub fn user_id(&self) -> UserId {
         match self {
-            Self::Person { user_id } | Self::BreakGlass { user_id } => *user_id,
+            Self::Person { user_id }
+            | Self::Token { user_id, .. }
+            | Self::BreakGlass { user_id } => *user_id,
             Self::Job { .. } | Self::Operator => SYSTEM_USER,
         }
     }
@@ -38,6 +42,7 @@ impl Actor {
     pub fn source(&self) -> &'static str {
         match self {
             Self::Person { .. } => "person",
+            Self::Token { .. } => "token",
             Self::BreakGlass { .. } => "break_glass",
             Self::Job { name } => name,
             Self::Operator => "command_line",

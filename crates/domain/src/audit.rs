@@ -92,6 +92,12 @@ actions! {
     RoleAssign = "role.assign",
     /// A role was taken: role, scope, the ids of the assignments.
     RoleRevoke = "role.revoke",
+    /// A personal access token was made: its scopes and its end.
+    TokenCreate = "token.create",
+    /// A personal access token was revoked.
+    TokenRevoke = "token.revoke",
+    /// Somebody who is suspended was let in by the break-glass list.
+    BreakGlassUse = "break_glass.use",
     /// A month of the audit log was dropped by the retention: its name, and how many rows it had.
     AuditDrop = "audit.drop",
     /// An assignment's time was over.

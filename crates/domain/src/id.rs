@@ -7,13 +7,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 macro_rules! typed_id {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
         )]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
@@ -55,6 +56,10 @@ typed_id! {
     ProjectId,
     /// A role definition.
     RoleId,
+    /// A personal access token.
+    TokenId,
+    /// A browser's session.
+    SessionId,
     /// One role given to one identity at one scope.
     AssignmentId,
     /// One admitted observation of a guild.

@@ -22,6 +22,7 @@
 //! - **Drift** ([`governance::drift`]) is where what should be and what is disagree.
 //! - The **status map** ([`status_map`]) is all of this for one person, for people to look at, with
 //!   their **compliance** in one word.
+//! - A **credential** ([`credential`]) is what a caller shows: a session, a token.
 //! - A **plan** ([`reconcile::plan`]) is everything reconcile would change, each step with its
 //!   reason; the **guard** ([`reconcile::guard`]) holds a plan that would suspend too many.
 //! - A **decision** ([`access::decide`]) is allow or deny with ordered reasons. It is the only
@@ -35,6 +36,8 @@
 pub mod access;
 pub mod actor;
 pub mod audit;
+pub mod credential;
+pub mod flags;
 pub mod governance;
 pub mod health;
 pub mod id;

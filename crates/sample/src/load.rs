@@ -74,7 +74,7 @@ pub async fn load(reeve: &Reeve, caller: &Caller) -> Result<Option<Loaded>, Erro
     governance::set_mode(reeve, caller, Mode::Discord, false).await?;
     let (guild, mapped_roles) = (guild()?, mapped_roles()?);
     governance::map_role(reeve, caller, guild, &mapped_roles, false).await?;
-    let now = governance::show(reeve).await?.now;
+    let now = governance::show(reeve, caller).await?.now;
     let discord_members = import_members(reeve, caller, guild, now).await?;
     let loaded = describe(guild, mapped_roles, discord_members)?;
     Ok(Some(loaded))
@@ -89,7 +89,7 @@ pub async fn keep_fresh(
     older_than: SignedDuration,
 ) -> Result<bool, Error> {
     let guild = guild()?;
-    let overview = governance::show(reeve).await?;
+    let overview = governance::show(reeve, caller).await?;
     let Some(current) = overview.governance.snapshots.get(&guild) else {
         return Ok(false);
     };
@@ -103,7 +103,7 @@ pub async fn keep_fresh(
     if !same_size || !old || !discord::anybody_has(&mapped) {
         return Ok(false);
     }
-    if !is_own(reeve, current).await? {
+    if !is_own(reeve, caller, current).await? {
         return Ok(false);
     }
     import_members(reeve, caller, guild, overview.now).await?;
@@ -121,7 +121,7 @@ async fn count_people(reeve: &Reeve) -> Result<i64, Error> {
 /// that [`load`] imports.
 async fn was_cut_off(reeve: &Reeve, caller: &Caller) -> Result<bool, Error> {
     if count_people(reeve).await? != i64::try_from(PEOPLE).unwrap_or(0)
-        || !governance::show(reeve)
+        || !governance::show(reeve, caller)
             .await?
             .governance
             .snapshots
@@ -134,7 +134,7 @@ async fn was_cut_off(reeve: &Reeve, caller: &Caller) -> Result<bool, Error> {
 }
 
 async fn create_organizations(reeve: &Reeve, caller: &Caller) -> Result<(), Error> {
-    let there: BTreeSet<String> = organization::list(reeve)
+    let there: BTreeSet<String> = organization::list(reeve, caller)
         .await?
         .into_iter()
         .map(|organization| organization.slug)
@@ -188,7 +188,7 @@ async fn import_members(
     };
     let sample = Caller {
         actor: Actor::Job { name: SOURCE },
-        correlation_id: caller.correlation_id.clone(),
+        ..caller.clone()
     };
     let export = Cursor::new(discord_members_json());
     let imported = snapshot::import(reeve, &sample, what, export, |_| ()).await?;
@@ -196,7 +196,7 @@ async fn import_members(
 }
 
 /// Whether the sample imported this snapshot, by its audit row.
-async fn is_own(reeve: &Reeve, current: &CurrentSnapshot) -> Result<bool, Error> {
+async fn is_own(reeve: &Reeve, caller: &Caller, current: &CurrentSnapshot) -> Result<bool, Error> {
     let filter = Filter {
         action: Some(Action::SnapshotAdmit.as_str().to_owned()),
         entity: Some(current.snapshot_id.to_string()),
@@ -205,7 +205,7 @@ async fn is_own(reeve: &Reeve, current: &CurrentSnapshot) -> Result<bool, Error>
         limit: 1,
         ..Filter::default()
     };
-    let rows = app::audit::list(reeve, &filter).await?;
+    let rows = app::audit::list(reeve, caller, &filter).await?;
     Ok(rows.first().is_some_and(|row| row.source == SOURCE))
 }
 

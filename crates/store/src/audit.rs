@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -29,7 +30,8 @@ pub struct Entry<'a> {
 }
 
 /// A row as it stands in the log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AuditRow)]
 pub struct Row {
     pub audit_id: Uuid,
     pub created_at: Timestamp,

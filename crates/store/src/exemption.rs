@@ -4,6 +4,7 @@ use domain::id::UserId;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -11,7 +12,7 @@ use crate::id::new_id;
 use crate::scope::Tx;
 
 /// An exemption as it is listed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Exemption {
     pub exemption_id: Uuid,
     pub user_id: Uuid,

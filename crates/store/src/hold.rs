@@ -4,6 +4,7 @@ use domain::id::UserId;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -11,7 +12,7 @@ use crate::id::new_id;
 use crate::scope::Tx;
 
 /// A hold as it is listed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Hold {
     pub hold_id: Uuid,
     pub user_id: Uuid,

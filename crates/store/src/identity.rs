@@ -3,6 +3,7 @@
 use domain::id::UserId;
 use domain::identity::Status;
 use domain::identity::link::Link;
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -27,6 +28,16 @@ pub struct NewIdentity {
     pub display_name: Option<String>,
     pub status: Status,
     pub groups: Vec<String>,
+}
+
+/// Whose a credential is: what its own gates ask for.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    pub user_id: UserId,
+    pub email: String,
+    pub status: Status,
+    /// What was issued until then is refused.
+    pub session_epoch: Timestamp,
 }
 
 /// A link as it is stored.

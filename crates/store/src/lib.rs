@@ -37,6 +37,7 @@ pub mod role;
 pub mod scope;
 pub mod snapshot;
 pub mod status_map;
+pub mod token;
 
 pub use connect::Database;
 pub use error::StoreError;

@@ -5,6 +5,7 @@ use domain::identity::Status;
 use domain::tenancy::organization::Slug;
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::StoreError;
 use crate::identity::status;
@@ -27,7 +28,8 @@ pub struct Filter {
 }
 
 /// A page of people, by e-mail address.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UserPage)]
 pub struct Page {
     pub people: Vec<Listed>,
     /// The address after which the next page begins, if there is one.
@@ -35,7 +37,8 @@ pub struct Page {
 }
 
 /// Somebody in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ListedUser)]
 pub struct Listed {
     pub user_id: UserId,
     pub email: String,
@@ -106,7 +109,8 @@ pub(crate) fn containing(text: &str) -> String {
 }
 
 /// The account of one person.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = User)]
 pub struct Person {
     pub user_id: UserId,
     pub email: String,
@@ -148,7 +152,8 @@ pub async fn get(tx: &mut Tx, user_id: UserId) -> Result<Option<Person>, StoreEr
 }
 
 /// A link of one person.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Link)]
 pub struct Linked {
     pub provider: String,
     pub external_id: String,
@@ -175,7 +180,8 @@ pub async fn links(tx: &mut Tx, user_id: UserId) -> Result<Vec<Linked>, StoreErr
 }
 
 /// A membership of one person.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UserMembership)]
 pub struct Membership {
     pub slug: String,
     /// `active` or `ended`.
@@ -196,7 +202,8 @@ pub async fn memberships(tx: &mut Tx, user_id: UserId) -> Result<Vec<Membership>
 }
 
 /// An assignment of one person, with where it came from.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UserAssignment)]
 pub struct Assignment {
     /// `None` if the role is gone.
     pub role: Option<String>,

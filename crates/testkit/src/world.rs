@@ -242,7 +242,9 @@ impl World {
             limit: i64::MAX,
             ..Filter::default()
         };
-        app::audit::list(self.reeve(), &filter).await.unwrap()
+        app::audit::list(self.reeve(), &self.caller(), &filter)
+            .await
+            .unwrap()
     }
 }
 

@@ -4,8 +4,9 @@
 mod facts;
 
 use domain::access::decide::{Finding, Request, explain as judge};
-use domain::access::permission::Permission;
+use domain::access::permission::{GOVERNANCE_READ, Permission};
 use domain::access::remedy::{Remedy, Subject, granting_roles, remedies, shell_word};
+use domain::access::role::Scope;
 use domain::id::UserId;
 use domain::status_map::State;
 use domain::tenancy::organization::Slug;
@@ -17,7 +18,7 @@ use store::role::{self, Roles};
 use store::{Tx, identity};
 
 use crate::role::{Place, find_scope};
-use crate::{Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 pub use facts::{Facts, RoleFact, Sight};
 
@@ -65,9 +66,18 @@ pub struct GateShown {
 }
 
 /// Explains the decision about one question.
-pub async fn explain(reeve: &Reeve, question: &Question) -> Result<Explanation, Error> {
+pub async fn explain(
+    reeve: &Reeve,
+    caller: &Caller,
+    question: &Question,
+) -> Result<Explanation, Error> {
     let permission = permission(&question.permission)?;
     let mut tx = reeve.database.snapshot("explain").await?;
+    // Everybody may ask about themselves; whoever may not ask about others learns nothing of them.
+    let own = caller.actor.user_id().to_string() == question.identity.to_lowercase();
+    if !own {
+        permit::may_look(reeve, &mut tx, caller, GOVERNANCE_READ, Scope::Platform).await?;
+    }
     let asked = Asked::load(reeve, &mut tx, question, permission).await?;
     tx.rollback().await?;
     Ok(asked.answer(question))
@@ -112,7 +122,8 @@ impl Asked {
                 permission,
                 scope,
                 owner_id,
-                credential_issued_at: None,
+                credential: None,
+                enforced: true,
             },
             governance,
             roles,

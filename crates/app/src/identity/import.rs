@@ -8,6 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::access::ceiling::{GrantDenied, can_grant};
+use domain::access::permission::IDENTITIES_MANAGE;
 use domain::access::role::{RoleDefinition, Scope};
 use domain::audit::{Action, Outcome};
 use domain::id::{OrganizationId, UserId};
@@ -21,7 +22,8 @@ use store::{Tx, organization, role};
 
 use super::file::{Line, LineError};
 use super::write;
-use crate::{Caller, Error, Reeve, authority};
+use crate::permit::Rights;
+use crate::{Caller, Error, Reeve, permit};
 
 /// Lines a transaction.
 const CHUNK: usize = 1_000;
@@ -71,11 +73,8 @@ pub async fn import(
     let mut claimed = Accounts::new();
     for chunk in sound.chunks(CHUNK) {
         let action = Action::IdentityCreate;
-        let mut tx = reeve
-            .database
-            .system("import identities", &caller.context(action))
-            .await?;
-        Chunk::load(&mut tx, caller, chunk)
+        let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, None).await?;
+        Chunk::load(reeve, &mut tx, caller, chunk)
             .await?
             .write(&mut tx, chunk, &mut claimed, &mut total)
             .await?;
@@ -107,6 +106,7 @@ struct Chunk<'a> {
     discord: HashMap<UserId, String>,
     organizations: HashMap<String, OrganizationId>,
     roles: Roles,
+    rights: Rights<'a>,
 }
 
 /// A line that is left out; of a role that the caller may not give, with the row that says so.
@@ -135,7 +135,12 @@ pub(super) struct Resolved<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    async fn load(tx: &mut Tx, caller: &'a Caller, lines: &[Line]) -> Result<Self, Error> {
+    async fn load(
+        reeve: &Reeve,
+        tx: &mut Tx,
+        caller: &'a Caller,
+        lines: &[Line],
+    ) -> Result<Self, Error> {
         let emails: Vec<String> = lines.iter().map(|line| line.email.to_string()).collect();
         let found = identity::by_emails(tx, &emails).await?;
         let people: Vec<_> = found.iter().map(|identity| identity.user_id.0).collect();
@@ -153,7 +158,9 @@ impl<'a> Chunk<'a> {
             }
             owners.insert((provider, external_id), user_id);
         }
+        let roles = role::load(tx).await?;
         Ok(Self {
+            rights: Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?,
             caller,
             by_email: found
                 .into_iter()
@@ -162,7 +169,7 @@ impl<'a> Chunk<'a> {
             owners,
             discord,
             organizations: organization::ids_by_slug(tx).await?.into_iter().collect(),
-            roles: role::load(tx).await?,
+            roles,
         })
     }
 
@@ -176,7 +183,7 @@ impl<'a> Chunk<'a> {
         let mut accepted = Vec::with_capacity(lines.len());
         let mut denied = Vec::new();
         for line in lines {
-            match self.resolve(tx, line, claimed).await? {
+            match self.resolve(line, claimed) {
                 Ok(resolved) => {
                     for link in &resolved.new_links {
                         claimed.insert(account(link), resolved.user_id);
@@ -194,13 +201,12 @@ impl<'a> Chunk<'a> {
         write::belongings(tx, self.caller, &self.roles, &accepted, total).await
     }
 
-    /// Checks one line against what is there; an `Err` inside is the line's own.
-    async fn resolve<'b>(
+    /// Checks one line against what is there.
+    fn resolve<'b>(
         &'b self,
-        tx: &mut Tx,
         line: &'b Line,
         claimed: &Accounts,
-    ) -> Result<Result<Resolved<'b>, Refused<'a>>, Error> {
+    ) -> Result<Resolved<'b>, Refused<'a>> {
         let existing = self.by_email.get(line.email.as_str());
         let user_id = existing.map_or_else(|| UserId(store::id::new_id()), |found| found.user_id);
         let checked = self
@@ -208,18 +214,14 @@ impl<'a> Chunk<'a> {
             .and_then(|()| self.new_links(line, user_id, claimed))
             .and_then(|links| Ok((links, self.find_organizations(line)?)))
             .and_then(|(links, found)| Ok((links, found, self.find_roles(line)?)));
-        let (new_links, organizations, wanted) = match checked {
-            Ok(checked) => checked,
-            Err(error) => return Ok(Err(error.into())),
-        };
+        let (new_links, organizations, wanted) = checked?;
         let mut grants = Vec::new();
         for (role, scope) in wanted {
-            let authority = authority::of(tx, &self.caller.actor, &self.roles, scope).await?;
-            if let Err(denied) = can_grant(&authority, role, scope) {
-                return Ok(Err(Refused {
+            if let Err(denied) = can_grant(&self.rights.authority(scope), role, scope) {
+                return Err(Refused {
                     denied: Some(self.denial(existing, role, scope, &denied)),
                     error: LineError::new(line.number, "roles", denied),
-                }));
+                });
             }
             grants.push(Grant {
                 user_id,
@@ -227,14 +229,14 @@ impl<'a> Chunk<'a> {
                 role_id: role.role_id,
             });
         }
-        Ok(Ok(Resolved {
+        Ok(Resolved {
             line,
             user_id,
             existing,
             new_links,
             organizations,
             grants,
-        }))
+        })
     }
 
     /// The row of a refused role. Whoever is not there yet has no id to name.

@@ -1,23 +1,26 @@
 //! Identities: finding them, looking at them, and bringing them in.
 
+mod create;
 pub mod file;
 pub mod import;
 mod show;
 mod write;
 
+use domain::access::permission::IDENTITIES_READ;
 use domain::actor::SYSTEM_USER;
 use domain::id::UserId;
 use store::Tx;
 use store::person::{Filter, Page};
 
-use crate::{Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
-pub use show::{Detail, show};
+pub use create::{Created, New, create};
+pub use show::{Detail, me, show};
 
 /// A page of people, by e-mail address.
-pub async fn list(reeve: &Reeve, filter: &Filter) -> Result<Page, Error> {
+pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Page, Error> {
     some(filter.limit)?;
-    let mut tx = reeve.database.snapshot("list identities").await?;
+    let mut tx = permit::look(reeve, caller, "list identities", IDENTITIES_READ).await?;
     let page = store::person::list(&mut tx, filter).await?;
     tx.rollback().await?;
     Ok(page)
@@ -32,6 +35,12 @@ pub(crate) async fn person(tx: &mut Tx, who: &str) -> Result<UserId, Error> {
         .ok_or_else(|| Error::not_found("identity", who))
 }
 
+/// The id that a person is named by, if it is one: whom a refusal was about, without looking whether
+/// there is such a person.
+pub(crate) fn named_id(who: &str) -> Option<UserId> {
+    who.parse().ok()
+}
+
 /// At least one of a list.
 pub(crate) fn some(limit: i64) -> Result<i64, Error> {
     if limit < 1 {
@@ -41,8 +50,8 @@ pub(crate) fn some(limit: i64) -> Result<i64, Error> {
 }
 
 /// The identity with that id or e-mail address.
-pub async fn find(reeve: &Reeve, id_or_email: &str) -> Result<UserId, Error> {
-    let mut tx = reeve.database.snapshot("find identity").await?;
+pub async fn find(reeve: &Reeve, caller: &Caller, id_or_email: &str) -> Result<UserId, Error> {
+    let mut tx = permit::look(reeve, caller, "find identity", IDENTITIES_READ).await?;
     let found = store::identity::find(&mut tx, id_or_email).await?;
     tx.rollback().await?;
     let (user_id, _) = found.ok_or_else(|| Error::NotFound {

@@ -4,6 +4,7 @@
 //! who moved, write status, roles and audit rows, note how far it went. A crash loses at most the
 //! batch under way; the next apply goes on after the last one.
 
+use domain::access::permission::PLANS_MANAGE;
 use domain::actor::SYSTEM_USER;
 use domain::audit::Action;
 use domain::id::UserId;
@@ -22,7 +23,7 @@ use store::{StoreError, Tx};
 use super::LEASE;
 use super::draft::Inputs;
 use super::plan::{find, short};
-use crate::{Caller, Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 /// Steps a transaction. Large enough that the statements' cost outweighs the round trips, small
 /// enough that a batch is done in well under a second and people are locked no longer.
@@ -62,6 +63,16 @@ pub async fn apply(
     lease_for: SignedDuration,
 ) -> Result<Applied, Error> {
     let context = caller.context(Action::EntitlementReconcile);
+    permit::change(
+        reeve,
+        caller,
+        Action::EntitlementReconcile,
+        PLANS_MANAGE,
+        None,
+    )
+    .await?
+    .rollback()
+    .await?;
     let lease = take_lease(reeve, &context, caller, lease_for).await?;
     let result = Run {
         reeve,

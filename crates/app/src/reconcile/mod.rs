@@ -7,11 +7,12 @@ pub mod apply;
 pub(crate) mod draft;
 pub mod plan;
 
+use domain::access::permission::PLANS_APPROVE;
 use domain::audit::Action;
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::{Caller, Error, Reeve, record_change};
+use crate::{Caller, Error, Reeve, permit, record_change};
 
 pub use apply::{Applied, Approval, apply};
 pub use plan::{Made, list, plan, prune, show};
@@ -65,10 +66,7 @@ pub async fn cadence(reeve: &Reeve) -> Result<Result<SignedDuration, String>, Er
 /// Approves a held plan, given whole or by the beginning of its id.
 pub async fn approve(reeve: &Reeve, caller: &Caller, id: &str) -> Result<String, Error> {
     let action = Action::PlanApprove;
-    let mut tx = reeve
-        .database
-        .system("approve plan", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, PLANS_APPROVE, None).await?;
     if id == "latest" {
         let problem = "an approval names the plan that was read, by its id";
         return Err(Error::invalid("plan", problem));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::access::permission::{PLANS_MANAGE, PLANS_READ};
 use domain::audit::Action;
 use domain::governance::eligibility::Eligibility;
 use domain::governance::entitlement::Entitlement;
@@ -14,7 +15,7 @@ use store::scope::Context;
 use store::{Tx, identity};
 
 use super::draft::Draft;
-use crate::{Caller, Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +91,7 @@ pub async fn plan(
     caller: &Caller,
     options: &Options,
 ) -> Result<Option<Made>, Error> {
-    let mut tx = reeve.database.snapshot("plan reconcile").await?;
+    let mut tx = permit::look(reeve, caller, "plan reconcile", PLANS_MANAGE).await?;
     let spared = crate::break_glass::spared(reeve, &mut tx).await?;
     let governance = store::governance::load(&mut tx).await?;
     let beside = [
@@ -141,8 +142,8 @@ pub(super) async fn announce(reeve: &Reeve) {
 }
 
 /// The stored plans, newest first.
-pub async fn list(reeve: &Reeve, limit: i64) -> Result<Vec<Stored>, Error> {
-    let mut tx = reeve.database.snapshot("list plans").await?;
+pub async fn list(reeve: &Reeve, caller: &Caller, limit: i64) -> Result<Vec<Stored>, Error> {
+    let mut tx = permit::look(reeve, caller, "list plans", PLANS_READ).await?;
     let plans = stored::list(&mut tx, "", limit).await?;
     tx.rollback().await?;
     Ok(plans)
@@ -150,8 +151,14 @@ pub async fn list(reeve: &Reeve, limit: i64) -> Result<Vec<Stored>, Error> {
 
 /// A stored plan, given by the beginning of its id or as `latest`, with at most `limit` steps; with
 /// `all` also the steps that only record an event.
-pub async fn show(reeve: &Reeve, id: &str, all: bool, limit: i64) -> Result<Shown, Error> {
-    let mut tx = reeve.database.snapshot("show plan").await?;
+pub async fn show(
+    reeve: &Reeve,
+    caller: &Caller,
+    id: &str,
+    all: bool,
+    limit: i64,
+) -> Result<Shown, Error> {
+    let mut tx = permit::look(reeve, caller, "show plan", PLANS_READ).await?;
     let plan = find(&mut tx, id).await?;
     let steps = stored::steps(&mut tx, plan.plan_no, all, limit).await?;
     let recorded = stored::recorded(&mut tx, plan.plan_no)

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use domain::access::permission::SNAPSHOTS_MANAGE;
 use domain::audit::{Action, Outcome};
 use domain::governance::freshness::freshness;
 use domain::id::GuildId;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 
 use super::file::{self, BadFile};
 use crate::warning::Warning;
-use crate::{Caller, Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 /// What is imported.
 #[derive(Clone, Copy, Debug)]
@@ -81,10 +82,7 @@ async fn attempt(
     progress: impl FnMut(u64),
 ) -> Result<Imported, Error> {
     let action = Action::SnapshotAdmit;
-    let mut tx = reeve
-        .database
-        .system("import snapshot", &caller.context(action))
-        .await?;
+    let mut tx = permit::change(reeve, caller, action, SNAPSHOTS_MANAGE, None).await?;
     let slot = sql::take_slot(&mut tx).await?;
     let found = load(&mut tx, slot, input, progress).await?;
     meant(what.sha256, found)?;

@@ -9,6 +9,7 @@ mod row;
 
 use std::collections::HashSet;
 
+use domain::access::permission::GOVERNANCE_READ;
 use domain::governance::freshness::Freshness;
 use domain::governance::mode::Mode;
 use domain::id::{GuildId, UserId};
@@ -20,7 +21,7 @@ use store::{Tx, governance};
 use uuid::Uuid;
 
 use crate::everybody::Everybody;
-use crate::{Error, Reeve};
+use crate::{Caller, Error, Reeve, permit};
 
 pub use counts::{Counts, Drifting, Matrix};
 pub use filter::{Filter, WhichDrift};
@@ -61,10 +62,10 @@ pub struct Apart<T> {
 }
 
 /// Looks at everybody who matches.
-pub async fn look(reeve: &Reeve, filter: &Filter) -> Result<StatusMap, Error> {
+pub async fn look(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<StatusMap, Error> {
     let limit = filter.limit()?;
     let after = filter.after()?;
-    let mut tx = reeve.database.snapshot("status map").await?;
+    let mut tx = permit::look(reeve, caller, "status map", GOVERNANCE_READ).await?;
     let governance = governance::load(&mut tx).await?;
     let everybody = Everybody::load(reeve, &mut tx, &governance, "status map").await?;
     let named = match &filter.search {

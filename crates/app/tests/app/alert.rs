@@ -9,7 +9,9 @@ use testkit::World;
 use crate::sql::{count, scene};
 
 async fn open(world: &World, kind: Check) -> Vec<String> {
-    let alerts = app::alert::list(world.reeve(), false, 100).await.unwrap();
+    let alerts = app::alert::list(world.reeve(), &world.caller(), false, 100)
+        .await
+        .unwrap();
     let alerts = alerts
         .into_iter()
         .filter(|alert| alert.kind == kind.as_str());

@@ -18,11 +18,15 @@ use store::audit::{Filter, Row};
 use testkit::World;
 use testkit::world::{MAPPED_ROLE, guild, ndjson};
 
+mod credentials;
+
 use crate::sql::{count, value};
 use crate::watch::{audit_of, words};
 
 async fn find(world: &World, filter: Filter) -> Vec<Row> {
-    app::audit::list(world.reeve(), &filter).await.unwrap()
+    app::audit::list(world.reeve(), &world.caller(), &filter)
+        .await
+        .unwrap()
 }
 
 const ALL: Filter = Filter {
@@ -113,7 +117,8 @@ async fn rows_come_newest_first_and_a_limit_is_at_least_one() {
     let (world, ..) = world().await;
     let all = find(&world, ALL).await;
     assert!(all.is_sorted_by_key(|row| std::cmp::Reverse(row.created_at)));
-    let refused = app::audit::list(world.reeve(), &Filter { limit: 0, ..ALL }).await;
+    let refused =
+        app::audit::list(world.reeve(), &world.caller(), &Filter { limit: 0, ..ALL }).await;
     assert_eq!(words(refused), "limit: must be at least 1");
 }
 
@@ -461,6 +466,7 @@ async fn every_operation_writes_one_row_a_change_with_actor_source_and_correlati
     walk.sparing().await.unwrap();
     walk.lifecycle().await.unwrap();
     walk.retention().await.unwrap();
+    walk.credentials().await.unwrap();
     let missing: Vec<&str> = Action::ALL
         .iter()
         .filter(|action| !NOT_BY_AN_OPERATION.contains(action))

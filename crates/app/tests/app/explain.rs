@@ -20,7 +20,9 @@ fn ask(who: &str, permission: &str) -> Question {
 }
 
 async fn answer(world: &World, question: &Question) -> Explanation {
-    explain(world.reeve(), question).await.unwrap()
+    explain(world.reeve(), &world.caller(), question)
+        .await
+        .unwrap()
 }
 
 async fn world() -> World {
@@ -141,7 +143,8 @@ async fn whoever_owns_the_thing_needs_no_role() {
 #[tokio::test]
 async fn what_does_not_exist_is_an_error_that_names_it() {
     let world = world().await;
-    let refused = async |question: Question| words(explain(world.reeve(), &question).await);
+    let refused =
+        async |question: Question| words(explain(world.reeve(), &world.caller(), &question).await);
     assert_eq!(
         refused(ask("nobody", "hauling:use")).await,
         "there is no identity `nobody@example.test`"

@@ -30,7 +30,7 @@ async fn world() -> World {
 async fn the_forecast_is_what_comes_to_pass_at_the_deadline() {
     let world = world().await;
     let before = Census::of(&world).await;
-    let report = look(world.reeve()).await.unwrap();
+    let report = look(world.reeve(), &world.caller()).await.unwrap();
     before.assert_nothing_written(&world).await;
     let guild = report.guilds[0];
     assert_eq!((guild.freshness, guild.counts), (Freshness::Fresh, true));
@@ -41,7 +41,7 @@ async fn the_forecast_is_what_comes_to_pass_at_the_deadline() {
     assert_eq!(report.next_deadline, guild.deadline);
     assert_eq!((report.with_access, guild.lose_access), (Some(3), Some(2)));
     world.age_snapshots(SignedDuration::from_hours(5)).await;
-    let later = look(world.reeve()).await.unwrap();
+    let later = look(world.reeve(), &world.caller()).await.unwrap();
     assert_eq!(later.with_access, Some(1));
     assert_eq!(later.guilds[0].freshness, Freshness::Stale);
     assert_eq!(
@@ -62,7 +62,7 @@ async fn where_the_portal_leads_only_the_latest_snapshot_of_any_guild_counts() {
          select gen_random_uuid(), 900, taken_at + interval '1 hour', 0, 0, 0, 0, 'test' from discord_snapshot",
     )
     .await;
-    let report = look(world.reeve()).await.unwrap();
+    let report = look(world.reeve(), &world.caller()).await.unwrap();
     let seen: Vec<_> = report
         .guilds
         .iter()
@@ -80,7 +80,7 @@ async fn where_the_portal_leads_only_the_latest_snapshot_of_any_guild_counts() {
 #[tokio::test]
 async fn without_rules_the_ages_are_shown_and_what_is_missing() {
     let world = World::empty().await;
-    let report = look(world.reeve()).await.unwrap();
+    let report = look(world.reeve(), &world.caller()).await.unwrap();
     assert!(report.guilds.is_empty() && report.missing.is_some());
     assert_eq!((report.with_access, report.next_deadline), (None, None));
 }

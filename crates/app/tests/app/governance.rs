@@ -108,7 +108,12 @@ async fn a_mapping_shows_what_it_would_change() {
     map_role(reeve, &caller, guild(), &roles(&[OTHER_ROLE]), false)
         .await
         .unwrap();
-    let mapping = show(reeve).await.unwrap().governance.mapping.0;
+    let mapping = show(reeve, &world.caller())
+        .await
+        .unwrap()
+        .governance
+        .mapping
+        .0;
     assert_eq!(
         mapping[&guild()],
         roles(&[OTHER_ROLE]),
@@ -187,7 +192,7 @@ async fn each_number_is_kept_within_its_range_and_audited() {
         }
     }
     assert_eq!(audit_of(&world, &caller).await.len(), 2 * Number::ALL.len());
-    let governance = show(reeve).await.unwrap().governance;
+    let governance = show(reeve, &world.caller()).await.unwrap().governance;
     assert_eq!(governance.max_age, SignedDuration::from_secs(31_536_000));
     assert_eq!(
         governance.restore_window,
@@ -227,11 +232,16 @@ async fn at_most_sixteen_guilds_are_mapped() {
 #[tokio::test]
 async fn what_is_set_and_how_fresh_it_is_can_be_seen() {
     let world = World::empty().await;
-    let overview = show(world.reeve()).await.unwrap();
+    let overview = show(world.reeve(), &world.caller()).await.unwrap();
     assert_eq!(overview.missing, Some(RulesMissing::Mode));
     assert!(overview.freshness.is_empty());
     let world = World::discord_leading().await;
-    let seen = async || show(world.reeve()).await.unwrap().freshness;
+    let seen = async || {
+        show(world.reeve(), &world.caller())
+            .await
+            .unwrap()
+            .freshness
+    };
     assert_eq!(seen().await, [(guild(), Freshness::Missing)]);
     world.discord(1, &[MAPPED_ROLE]);
     world.scan().await;

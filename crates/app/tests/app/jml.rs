@@ -39,7 +39,10 @@ async fn of(world: &World, name: &str, event: Event) -> Happened {
         identity: Some(format!("{name}@example.test")),
         ..any()
     };
-    let mut found = list(world.reeve(), &filter).await.unwrap().events;
+    let mut found = list(world.reeve(), &world.caller(), &filter)
+        .await
+        .unwrap()
+        .events;
     assert_eq!(found.len(), 1, "{name} {event:?}");
     found.remove(0)
 }
@@ -47,7 +50,7 @@ async fn of(world: &World, name: &str, event: Event) -> Happened {
 #[tokio::test]
 async fn a_joiner_a_mover_and_a_leaver_are_listed_as_such() {
     let world = world().await;
-    let listed = list(world.reeve(), &any()).await.unwrap();
+    let listed = list(world.reeve(), &world.caller(), &any()).await.unwrap();
     assert_eq!(listed.counts["joiner"], 3);
     assert_eq!(listed.counts["leaver"], 2);
     assert_eq!(listed.events.len(), 5);
@@ -87,10 +90,14 @@ async fn a_leavers_access_is_timed_from_the_observation_that_showed_it() {
         (carl.seen_to_denied_seconds, carl.seen_to_suspended_seconds),
         (None, None)
     );
-    let leaving = list(world.reeve(), &Filter { limit: 1, ..any() })
-        .await
-        .unwrap()
-        .leaving;
+    let leaving = list(
+        world.reeve(),
+        &world.caller(),
+        &Filter { limit: 1, ..any() },
+    )
+    .await
+    .unwrap()
+    .leaving;
     assert_eq!(
         (
             leaving.seen_to_denied.count,
@@ -107,9 +114,14 @@ async fn a_leavers_access_is_timed_from_the_observation_that_showed_it() {
 #[tokio::test]
 async fn events_are_narrowed_by_time_and_nobody_unknown_is_asked_for() {
     let world = world().await;
-    let last = list(world.reeve(), &any()).await.unwrap().events[0].recorded_at;
+    let last = list(world.reeve(), &world.caller(), &any())
+        .await
+        .unwrap()
+        .events[0]
+        .recorded_at;
     let recent = list(
         world.reeve(),
+        &world.caller(),
         &Filter {
             since: Some(last),
             ..any()
@@ -120,6 +132,7 @@ async fn events_are_narrowed_by_time_and_nobody_unknown_is_asked_for() {
     assert_eq!((recent.events.len(), recent.counts["joiner"]), (2, 0));
     let joiners = list(
         world.reeve(),
+        &world.caller(),
         &Filter {
             event: Some(Event::Joiner),
             ..any()
@@ -136,7 +149,7 @@ async fn events_are_narrowed_by_time_and_nobody_unknown_is_asked_for() {
         ..any()
     };
     assert_eq!(
-        words(list(world.reeve(), &unknown).await),
+        words(list(world.reeve(), &world.caller(), &unknown).await),
         "there is no identity `nobody@example.test`"
     );
 }

@@ -19,7 +19,7 @@ async fn an_organization_is_created_and_audited_by_slug() {
     let id = create(world.reeve(), &caller, &slug, "  The North  ", Some("cold"))
         .await
         .unwrap();
-    let all = list(world.reeve()).await.unwrap();
+    let all = list(world.reeve(), &world.caller()).await.unwrap();
     let slugs: Vec<_> = all
         .iter()
         .map(|organization| organization.slug.as_str())
@@ -105,7 +105,7 @@ async fn the_default_organization_and_its_memberships_can_be_ensured_again_by_co
     let enrolled = &found[0].after_json.as_ref().unwrap()["enrolled"];
     let enrolled: BTreeSet<UserId> = serde_json::from_value(enrolled.clone()).unwrap();
     assert_eq!(enrolled, BTreeSet::from([ada, bob]), "whoever it put back");
-    let all = list(world.reeve()).await.unwrap();
+    let all = list(world.reeve(), &world.caller()).await.unwrap();
     assert_eq!(
         (all[0].slug.as_str(), all[0].name.as_str(), all[0].members),
         ("default", "Default organization", 2)

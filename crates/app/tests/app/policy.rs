@@ -87,13 +87,17 @@ async fn a_set_policy_shows_and_records_before_and_after_by_id() {
         (0, 1)
     );
     assert_eq!(
-        show(world.reeve()).await.unwrap().unwrap().source,
+        show(world.reeve(), &world.caller())
+            .await
+            .unwrap()
+            .unwrap()
+            .source,
         text,
         "as it was written"
     );
     let found = audit_of(&world, &caller).await;
     assert_eq!(found.len(), 1);
-    let ada = app::identity::find(world.reeve(), "ada@example.test")
+    let ada = app::identity::find(world.reeve(), &world.caller(), "ada@example.test")
         .await
         .unwrap();
     let row = serde_json::to_value(&found[0]).unwrap();
@@ -156,5 +160,5 @@ async fn a_policy_that_is_misspelt_or_lets_nobody_in_is_refused() {
 #[tokio::test]
 async fn there_is_no_policy_until_one_is_set() {
     let world = World::empty().await;
-    assert_eq!(show(world.reeve()).await.unwrap(), None);
+    assert_eq!(show(world.reeve(), &world.caller()).await.unwrap(), None);
 }

@@ -32,14 +32,16 @@ async fn a_project_is_created_by_whoever_manages_the_organization() {
         !row.after_json.unwrap().to_string().contains("Rail"),
         "names stay out"
     );
-    let listed = list(world.reeve(), Some(&slug("north"))).await.unwrap();
+    let listed = list(world.reeve(), &world.caller(), Some(&slug("north")))
+        .await
+        .unwrap();
     let listed: Vec<_> = listed
         .iter()
         .map(|p| (p.slug.as_str(), p.name.as_str()))
         .collect();
     assert_eq!(listed, [("rail", "Rail"), ("road", "road")]);
     assert!(
-        list(world.reeve(), Some(&slug("south")))
+        list(world.reeve(), &world.caller(), Some(&slug("south")))
             .await
             .unwrap()
             .is_empty()
@@ -55,7 +57,7 @@ async fn a_project_of_an_organization_one_does_not_manage_is_denied_on_record() 
     let refused = create(world.reeve(), &tina, &slug("south"), &slug("rail"), "Rail").await;
     assert_eq!(
         words(refused),
-        "this needs the permission `projects:manage`, which you do not hold here"
+        "this needs the permission `projects:manage`: no active membership of the organization"
     );
     let found = audit_of(&world, &tina).await;
     assert_eq!(found.len(), 1);
@@ -64,7 +66,7 @@ async fn a_project_of_an_organization_one_does_not_manage_is_denied_on_record() 
         ("project.create", "denied")
     );
     assert!(
-        list(world.reeve(), Some(&slug("south")))
+        list(world.reeve(), &world.caller(), Some(&slug("south")))
             .await
             .unwrap()
             .is_empty()

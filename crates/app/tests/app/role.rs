@@ -276,7 +276,7 @@ async fn the_last_owner_and_the_last_admin_stay_and_the_remedy_is_named() {
 #[tokio::test]
 async fn every_built_in_role_is_listed_with_what_it_permits() {
     let world = World::empty().await;
-    let listed = list(world.reeve()).await.unwrap();
+    let listed = list(world.reeve(), &world.caller()).await.unwrap();
     assert_eq!(listed.len(), BUILT_IN.len());
     for role in BUILT_IN {
         let found = listed

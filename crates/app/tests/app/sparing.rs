@@ -35,7 +35,7 @@ async fn a_hold_leaves_status_and_roles_alone_until_the_instant_it_ends() {
         .await
         .unwrap();
     assert_eq!(planned(&world).await, 0);
-    let listed = hold::list(world.reeve(), Some(ADA), false, 10)
+    let listed = hold::list(world.reeve(), &world.caller(), Some(ADA), false, 10)
         .await
         .unwrap();
     assert_eq!((listed[0].hold_id, listed[0].ends_at), (hold, ends_at));
@@ -47,7 +47,7 @@ async fn a_hold_leaves_status_and_roles_alone_until_the_instant_it_ends() {
     )
     .await;
     assert_eq!(planned(&world).await, 1);
-    let listed = hold::list(world.reeve(), Some(ADA), true, 10)
+    let listed = hold::list(world.reeve(), &world.caller(), Some(ADA), true, 10)
         .await
         .unwrap();
     assert!(!listed[0].in_force && listed[0].ended_at.is_none());
@@ -207,13 +207,15 @@ async fn an_exemption_is_listed_as_due_until_somebody_reviews_it() {
         ..Filter::default()
     };
     assert!(
-        exemption::list(world.reeve(), &due)
+        exemption::list(world.reeve(), &world.caller(), &due)
             .await
             .unwrap()
             .is_empty()
     );
     scene(&world, "update exemption set review_at = now()").await;
-    let listed = exemption::list(world.reeve(), &due).await.unwrap();
+    let listed = exemption::list(world.reeve(), &world.caller(), &due)
+        .await
+        .unwrap();
     assert_eq!((listed.len(), listed[0].exemption_id), (1, id));
     let next = exemption::review(world.reeve(), &world.caller(), id, None, "still needed")
         .await
@@ -223,7 +225,7 @@ async fn an_exemption_is_listed_as_due_until_somebody_reviews_it() {
         "a review is never due after the end"
     );
     assert!(
-        exemption::list(world.reeve(), &due)
+        exemption::list(world.reeve(), &world.caller(), &due)
             .await
             .unwrap()
             .is_empty()
@@ -232,7 +234,9 @@ async fn an_exemption_is_listed_as_due_until_somebody_reviews_it() {
         limit: 10,
         ..Filter::default()
     };
-    let listed = exemption::list(world.reeve(), &all).await.unwrap();
+    let listed = exemption::list(world.reeve(), &world.caller(), &all)
+        .await
+        .unwrap();
     assert_eq!(listed[0].review_note.as_deref(), Some("still needed"));
 }
 

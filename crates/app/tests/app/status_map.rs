@@ -88,7 +88,7 @@ fn names(map: &StatusMap) -> Vec<String> {
 }
 
 async fn named(world: &World, filter: Filter) -> Vec<String> {
-    names(&look(world.reeve(), &filter).await.unwrap())
+    names(&look(world.reeve(), &world.caller(), &filter).await.unwrap())
 }
 
 /// Each filter, and whom of [`world`] it shows.
@@ -146,7 +146,7 @@ async fn each_filter_shows_those_whom_it_names_and_counts_only_them() {
     let everybody = ["ada", "bob", "carl", "boss", "dora", "emil", "fay", "gus"];
     assert_eq!(named(&world, all()).await, everybody);
     for (filter, expected) in narrowed() {
-        let map = look(world.reeve(), &filter).await.unwrap();
+        let map = look(world.reeve(), &world.caller(), &filter).await.unwrap();
         assert_eq!(names(&map), expected, "{filter:?}");
         assert_eq!(map.counts.people, expected.len() as u64, "{filter:?}");
         let badges: u64 = map.counts.compliance.values().sum();
@@ -165,10 +165,14 @@ async fn each_filter_shows_those_whom_it_names_and_counts_only_them() {
 
 #[tokio::test]
 async fn everybody_is_counted_by_cell_badge_and_drift() {
-    let counts = look(world().await.reeve(), &with(|f| f.limit = 1))
-        .await
-        .unwrap()
-        .counts;
+    let counts = look(
+        world().await.reeve(),
+        &world().await.caller(),
+        &with(|f| f.limit = 1),
+    )
+    .await
+    .unwrap()
+    .counts;
     let matrix = counts.matrix;
     assert_eq!(
         (matrix.in_scope_entitled, matrix.in_scope_not_entitled),
@@ -207,7 +211,7 @@ async fn everybody_is_counted_by_cell_badge_and_drift() {
 async fn an_exempt_person_is_shown_with_their_true_entitlement_and_what_spares_them() {
     let world = world().await;
     let filter = with(|f| f.compliance = Some(Badge::Exempt));
-    let map = look(world.reeve(), &filter).await.unwrap();
+    let map = look(world.reeve(), &world.caller(), &filter).await.unwrap();
     let [boss, dora] = &map.people[..] else {
         panic!("two are exempt: {:?}", names(&map));
     };
@@ -223,7 +227,7 @@ async fn an_exempt_person_is_shown_with_their_true_entitlement_and_what_spares_t
 async fn the_next_reconcile_mends_whoever_drifts() {
     let world = world().await;
     world.reconcile().await;
-    let map = look(world.reeve(), &all()).await.unwrap();
+    let map = look(world.reeve(), &world.caller(), &all()).await.unwrap();
     let badges = Badge::ALL.map(|badge| map.counts.compliance[&badge]);
     assert_eq!(badges, [5, 0, 2, 0, 0, 1], "{:?}", map.people);
 }
@@ -237,7 +241,7 @@ async fn pages_follow_one_another_without_a_gap_or_a_double() {
             f.limit = 3;
             f.cursor = cursor.clone();
         });
-        let map = look(world.reeve(), &filter).await.unwrap();
+        let map = look(world.reeve(), &world.caller(), &filter).await.unwrap();
         assert_eq!(map.counts.people, 8, "counted over all pages");
         seen.extend(names(&map));
         cursor = map.next_cursor;
@@ -248,14 +252,16 @@ async fn pages_follow_one_another_without_a_gap_or_a_double() {
         (with(|f| f.cursor = Some("x".to_owned())), "cursor: "),
         (with(|f| f.limit = 0), "limit: "),
     ] {
-        assert!(words(look(world.reeve(), &filter).await).starts_with(problem));
+        assert!(words(look(world.reeve(), &world.caller(), &filter).await).starts_with(problem));
     }
 }
 
 #[tokio::test]
 async fn whom_nobody_can_match_is_shown_apart() {
     let world = world().await;
-    let map = look(world.reeve(), &with(|f| f.limit = 1)).await.unwrap();
+    let map = look(world.reeve(), &world.caller(), &with(|f| f.limit = 1))
+        .await
+        .unwrap();
     let emails = |people: &[app::status_map::Person]| {
         people.iter().map(|p| p.email.clone()).collect::<Vec<_>>()
     };
@@ -280,7 +286,7 @@ async fn whom_nobody_can_match_is_shown_apart() {
 #[tokio::test]
 async fn a_row_shows_what_discord_shows() {
     let world = world().await;
-    let map = look(world.reeve(), &all()).await.unwrap();
+    let map = look(world.reeve(), &world.caller(), &all()).await.unwrap();
     let row = |name: &str| {
         map.people
             .iter()
@@ -304,13 +310,13 @@ async fn with_a_stale_snapshot_whoever_is_in_scope_is_unobserved() {
     world.age_snapshots(SignedDuration::from_hours(7)).await;
     let filter = with(|f| f.compliance = Some(Badge::Unobserved));
     assert_eq!(named(&world, filter).await, ["ada", "bob", "fay", "gus"]);
-    let map = look(world.reeve(), &all()).await.unwrap();
+    let map = look(world.reeve(), &world.caller(), &all()).await.unwrap();
     assert_eq!(map.counts.with_access, 1, "the exempt alone");
 }
 
 #[tokio::test]
 async fn without_rules_nobody_can_be_judged_and_the_error_says_what_is_missing() {
     let world = World::empty().await;
-    let refused = words(look(world.reeve(), &all()).await);
+    let refused = words(look(world.reeve(), &world.caller(), &all()).await);
     assert!(refused.contains("set-mode"), "{refused}");
 }

@@ -105,7 +105,9 @@ pub(crate) async fn audit_of(world: &World, caller: &Caller) -> Vec<Row> {
         limit: i64::MAX,
         ..Filter::default()
     };
-    let mut found = app::audit::list(world.reeve(), &filter).await.unwrap();
+    let mut found = app::audit::list(world.reeve(), &world.caller(), &filter)
+        .await
+        .unwrap();
     found.reverse();
     found
 }

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::permission::{Permission, PermissionSet, ROLES_GRANT};
-use super::role::{RoleDefinition, Scope, ScopeKind};
+use super::role::{Administrative, RoleDefinition, Scope, ScopeKind};
 
 /// What an actor holds in one scope: the highest rank and all permissions of their roles there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct Held {
 pub enum Authority {
     /// A platform `admin`, or the operator at the command line.
     Administrator,
+    /// A token of a platform `admin` that is limited to these permissions: gives no role that
+    /// carries others.
+    AdministratorsToken { scopes: PermissionSet },
     /// One of Reeve's jobs: gives back what was stripped, never an administrative role.
     Job,
     /// A person, by the roles they hold in the tenant in question and in the project in question
@@ -59,23 +62,38 @@ pub enum GrantDenied {
     },
 }
 
-/// What an operation in an organization asks for is not held there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("this needs the permission `{permission}`, which you do not hold here")]
-pub struct PermissionNotHeld {
-    pub permission: &'static str,
-}
-
 impl Authority {
-    /// Whether the actor may do what `permission` names in the organization as a whole; a role in a
-    /// project does not reach so far.
-    pub fn may(&self, permission: Permission) -> Result<(), PermissionNotHeld> {
-        match self {
-            Self::Administrator | Self::Job => Ok(()),
-            Self::Holder { tenant, .. } if tenant.permissions.contains(permission) => Ok(()),
-            Self::Holder { .. } => Err(PermissionNotHeld {
-                permission: permission.name(),
-            }),
+    /// What somebody active may lean on at `scope`, who holds these roles now. A break-glass identity
+    /// acts as admin; a token as its owner, as far as its `scopes` go.
+    pub fn of<'a>(
+        held: impl IntoIterator<Item = (&'a RoleDefinition, Scope)>,
+        break_glass: bool,
+        scopes: Option<PermissionSet>,
+        scope: Scope,
+    ) -> Self {
+        let mut administrator = break_glass;
+        let (mut tenant, mut project) = (Held::default(), Held::default());
+        for (role, at) in held {
+            let here = match at {
+                Scope::Platform => {
+                    administrator |= role.administrative() == Some(Administrative::Admin);
+                    continue;
+                }
+                Scope::Tenant { tenant_id } if scope.tenant_id() == Some(tenant_id) => &mut tenant,
+                Scope::Project { .. } if scope == at => &mut project,
+                Scope::Tenant { .. } | Scope::Project { .. } => continue,
+            };
+            here.rank = here.rank.max(role.rank);
+            let permissions = match scopes {
+                Some(scopes) => role.permissions.intersection(scopes),
+                None => role.permissions,
+            };
+            here.permissions = here.permissions.union(permissions);
+        }
+        match scopes {
+            _ if !administrator => Self::Holder { tenant, project },
+            None => Self::Administrator,
+            Some(scopes) => Self::AdministratorsToken { scopes },
         }
     }
 }
@@ -89,6 +107,13 @@ pub fn can_grant(
     fits(role, scope)?;
     match authority {
         Authority::Administrator => Ok(()),
+        Authority::AdministratorsToken { scopes } => within(
+            &Held {
+                rank: i16::MAX,
+                permissions: *scopes,
+            },
+            role,
+        ),
         Authority::Job if role.administrative().is_some() => Err(GrantDenied::Administrative),
         Authority::Job => Ok(()),
         Authority::Holder { tenant, project } => {

@@ -6,10 +6,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::facts::Facts;
+use super::facts::{Facts, IdentityFacts};
 use super::permission::Permission;
 use super::reason::{Gate, Reason};
 use super::role::Scope;
+use crate::credential::Credential;
 use crate::governance::privileged::Privilege;
 use crate::id::UserId;
 
@@ -22,9 +23,11 @@ pub struct Request {
     pub scope: Scope,
     /// Whom the thing asked about belongs to, if it is somebody's.
     pub owner_id: Option<UserId>,
-    /// When the credential that the request carries was issued; `None` if it carries none (an
-    /// application asks about a person).
-    pub credential_issued_at: Option<Timestamp>,
+    /// What the request carries; `None` if it carries none (an application asks about a person).
+    pub credential: Option<Credential>,
+    /// Whether roles are asked at all (U-03). Without, everybody active may do everything but what
+    /// [`super::ceiling`] guards (D14).
+    pub enforced: bool,
 }
 
 /// One gate and what it found.
@@ -101,6 +104,36 @@ pub fn explain<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Decisi
     }
 }
 
+/// Decides whether somebody may administer something: whoever may on the platform may in every
+/// organization, a member or not; anybody else is asked as [`decide`] does, membership and all.
+pub fn decide_administration<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Decision {
+    if request.scope == Scope::Platform {
+        return decide(facts, request, now);
+    }
+    // Enforced always: not asking for roles must not let one tenant's people into another (D14).
+    let on_the_platform = Request {
+        scope: Scope::Platform,
+        enforced: true,
+        ..*request
+    };
+    let decision = decide(facts, &on_the_platform, now);
+    if decision.allowed {
+        return decision;
+    }
+    decide(facts, request, now)
+}
+
+/// The gates that a credential itself must pass, whatever is asked with it: its owner may be here, and
+/// it was issued after their sessions were last revoked.
+pub fn admit(identity: &IdentityFacts, credential: &Credential) -> Result<(), Finding> {
+    let of_identity = Reason::of_identity(identity.status, identity.privilege);
+    let of_session = Reason::of_credential(credential.issued_at, identity.session_epoch);
+    [(Gate::Identity, of_identity), (Gate::Session, of_session)]
+        .into_iter()
+        .find(|(_, reason)| !reason.passes())
+        .map_or(Ok(()), |(gate, reason)| Err(Finding { gate, reason }))
+}
+
 fn identity<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
     let Some(identity) = facts.identity(request.user_id) else {
         return Reason::UnknownIdentity;
@@ -109,12 +142,11 @@ fn identity<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
 }
 
 fn session<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
-    let Some(issued_at) = request.credential_issued_at else {
+    let Some(Credential { issued_at, .. }) = request.credential else {
         return Reason::NotAsked;
     };
     match facts.identity(request.user_id) {
-        Some(identity) if issued_at > identity.session_epoch => Reason::Passed,
-        Some(_) => Reason::SessionRevoked,
+        Some(identity) => Reason::of_credential(issued_at, identity.session_epoch),
         None => Reason::UnknownIdentity,
     }
 }
@@ -137,6 +169,11 @@ fn membership<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
 
 fn permission<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason {
     let (user_id, wanted) = (request.user_id, request.permission);
+    // Before all that would grant it: a token narrows whatever its owner has.
+    let scopes = request.credential.and_then(|credential| credential.scopes);
+    if scopes.is_some_and(|scopes| !scopes.contains(wanted)) {
+        return Reason::OutsideTokenScopes { permission: wanted };
+    }
     if wanted.granted_by_entitlement() {
         return Reason::GrantedByEntitlement;
     }
@@ -149,6 +186,9 @@ fn permission<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason 
         .is_some_and(|identity| identity.privilege == Some(Privilege::BreakGlass));
     if break_glass {
         return Reason::BreakGlass;
+    }
+    if !request.enforced {
+        return Reason::NotEnforced;
     }
     if scopes_above(request.scope)
         .any(|scope| facts.permissions(user_id, scope, now).contains(wanted))

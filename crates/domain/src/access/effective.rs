@@ -98,6 +98,8 @@ impl Effective {
                 | Reason::Owner
                 | Reason::Exempted
                 | Reason::GrantedByEntitlement
+                | Reason::NotEnforced
+                | Reason::OutsideTokenScopes { .. }
                 | Reason::UnknownIdentity
                 | Reason::SessionRevoked
                 | Reason::NotAMember

@@ -57,15 +57,60 @@ const _: () = assert!(NAMES.len() <= 128, "a permission set is one 128-bit word"
 
 /// The entitlement that governs access to hauling. It is granted by being entitled; no role
 /// is asked for it.
-pub const HAULING_MEMBER: Permission = Permission(0);
+pub const HAULING_MEMBER: Permission = named("hauling.member");
 /// The sample governed permission (D21): needs the entitlement `hauling.member`.
-pub const HAULING_USE: Permission = Permission(1);
+pub const HAULING_USE: Permission = named("hauling:use");
 /// Whoever holds it may grant and revoke roles, up to their ceiling.
-pub const ROLES_GRANT: Permission = Permission(8);
-/// Whoever holds it may create projects in the organization.
-pub const PROJECTS_MANAGE: Permission = Permission(15);
-/// Whoever holds it may add and end memberships of the organization.
-pub const MEMBERSHIPS_MANAGE: Permission = Permission(17);
+pub const ROLES_GRANT: Permission = named("roles:grant");
+pub const IDENTITIES_READ: Permission = named("identities:read");
+pub const IDENTITIES_MANAGE: Permission = named("identities:manage");
+pub const ORGANIZATIONS_READ: Permission = named("organizations:read");
+pub const ORGANIZATIONS_MANAGE: Permission = named("organizations:manage");
+pub const PROJECTS_READ: Permission = named("projects:read");
+pub const PROJECTS_MANAGE: Permission = named("projects:manage");
+pub const MEMBERSHIPS_READ: Permission = named("memberships:read");
+pub const MEMBERSHIPS_MANAGE: Permission = named("memberships:manage");
+pub const ROLES_READ: Permission = named("roles:read");
+pub const ROLES_MANAGE: Permission = named("roles:manage");
+pub const ASSIGNMENTS_READ: Permission = named("assignments:read");
+pub const ASSIGNMENTS_MANAGE: Permission = named("assignments:manage");
+pub const OVERRIDES_READ: Permission = named("overrides:read");
+pub const OVERRIDES_MANAGE: Permission = named("overrides:manage");
+pub const QUOTAS_READ: Permission = named("quotas:read");
+pub const QUOTAS_MANAGE: Permission = named("quotas:manage");
+pub const TOKENS_READ: Permission = named("tokens:read");
+pub const TOKENS_MANAGE: Permission = named("tokens:manage");
+pub const AUDIT_READ: Permission = named("audit:read");
+pub const AUDIT_MANAGE: Permission = named("audit:manage");
+pub const GOVERNANCE_READ: Permission = named("governance:read");
+pub const GOVERNANCE_MANAGE: Permission = named("governance:manage");
+pub const PLANS_READ: Permission = named("plans:read");
+pub const PLANS_MANAGE: Permission = named("plans:manage");
+pub const PLANS_APPROVE: Permission = named("plans:approve");
+pub const SNAPSHOTS_READ: Permission = named("snapshots:read");
+pub const SNAPSHOTS_MANAGE: Permission = named("snapshots:manage");
+pub const EXEMPTIONS_READ: Permission = named("exemptions:read");
+pub const EXEMPTIONS_MANAGE: Permission = named("exemptions:manage");
+
+/// The permission of that name; a name that is none does not compile.
+const fn named(name: &str) -> Permission {
+    let mut place = 0;
+    while place < NAMES.len() {
+        if same(NAMES[place].as_bytes(), name.as_bytes()) {
+            return Permission(place as u8);
+        }
+        place += 1;
+    }
+    panic!("no permission has that name")
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    let mut place = 0;
+    while place < one.len() && place < other.len() && one[place] == other[place] {
+        place += 1;
+    }
+    place == one.len() && place == other.len()
+}
 
 impl Permission {
     /// The permission of that name, if there is one.
@@ -150,6 +195,12 @@ impl PermissionSet {
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// What is in this set and not in the other.

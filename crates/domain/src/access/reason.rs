@@ -1,5 +1,6 @@
 //! Why a decision came out as it did, as a closed list that people and programs can read.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::permission::Permission;
@@ -49,6 +50,8 @@ pub enum Reason {
     Exempted,
     /// Entitlement itself grants this permission.
     GrantedByEntitlement,
+    /// Roles are not asked: `USER_MGMT_ENFORCE` is off (D14).
+    NotEnforced,
     UnknownIdentity,
     IdentityNotActive {
         status: Status,
@@ -59,6 +62,10 @@ pub enum Reason {
     /// The project belongs to another tenant than the one asked about.
     ScopeMismatch,
     PermissionNotHeld {
+        permission: Permission,
+    },
+    /// The token that the request carries is limited to other things.
+    OutsideTokenScopes {
         permission: Permission,
     },
     /// Governance is not set up far enough to decide: what is missing.
@@ -84,6 +91,15 @@ impl Reason {
             (status @ (Status::Suspended | Status::Disabled), _) => {
                 Self::IdentityNotActive { status }
             }
+        }
+    }
+
+    /// What the session gate finds of a credential (D11).
+    pub fn of_credential(issued_at: Timestamp, session_epoch: Timestamp) -> Self {
+        if issued_at > session_epoch {
+            Self::Passed
+        } else {
+            Self::SessionRevoked
         }
     }
 
@@ -117,13 +133,15 @@ impl Reason {
             | Self::BreakGlass
             | Self::Owner
             | Self::Exempted
-            | Self::GrantedByEntitlement => true,
+            | Self::GrantedByEntitlement
+            | Self::NotEnforced => true,
             Self::UnknownIdentity
             | Self::IdentityNotActive { .. }
             | Self::SessionRevoked
             | Self::NotAMember
             | Self::ScopeMismatch
             | Self::PermissionNotHeld { .. }
+            | Self::OutsideTokenScopes { .. }
             | Self::GovernanceIncomplete { .. }
             | Self::NotEligible { .. }
             | Self::NotEntitled { .. }
@@ -139,6 +157,10 @@ impl Reason {
             Self::BreakGlass => "on the break-glass list".to_owned(),
             Self::Owner => "owns the thing asked about".to_owned(),
             Self::Exempted => "exempted from eligibility and entitlement".to_owned(),
+            Self::NotEnforced => "roles are not enforced: USER_MGMT_ENFORCE is off".to_owned(),
+            Self::OutsideTokenScopes { permission } => {
+                format!("the token is not made for {permission}")
+            }
             Self::GrantedByEntitlement => "granted by the entitlement, no role is asked".to_owned(),
             Self::UnknownIdentity => "there is no such identity".to_owned(),
             Self::IdentityNotActive { status } => format!("the identity is {status}"),

@@ -85,7 +85,13 @@ pub fn remedies(reason: &Reason, about: &Subject<'_>) -> Vec<Remedy> {
         | Reason::BreakGlass
         | Reason::Owner
         | Reason::Exempted
-        | Reason::GrantedByEntitlement => Vec::new(),
+        | Reason::GrantedByEntitlement
+        | Reason::NotEnforced => Vec::new(),
+        Reason::OutsideTokenScopes { .. } => vec![Remedy {
+            change: "make a token whose scopes name it".to_owned(),
+            who: Who::Themselves,
+            command: None,
+        }],
         Reason::UnknownIdentity => vec![operator(
             "import the person",
             "reeve identity import PEOPLE.csv",

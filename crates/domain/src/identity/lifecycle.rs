@@ -6,11 +6,15 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::access::role::Administrative;
 
 /// `app_user.status`. Identities are retained for ever; there is no "deleted".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[schema(as = IdentityStatus)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Active,

@@ -16,6 +16,10 @@ pub struct Sha256([u8; 32]);
 pub struct NotASha256;
 
 impl Sha256 {
+    pub fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     pub fn of(bytes: &[u8]) -> Self {
         let mut hasher = Hasher::default();
         hasher.update(bytes);

@@ -5,8 +5,7 @@
 
 use serde::Serialize;
 
-use crate::access::ceiling::{Authority, GrantDenied, PermissionNotHeld, can_grant};
-use crate::access::permission::MEMBERSHIPS_MANAGE;
+use crate::access::ceiling::{Authority, GrantDenied, can_grant};
 use crate::access::role::{RoleDefinition, Scope};
 
 /// A role that the end of a membership would take, and what the actor may lean on at its scope.
@@ -25,23 +24,18 @@ pub enum EndDenied {
         "everybody belongs to the default organization; to shut somebody out, suspend or disable them"
     )]
     Default,
-    #[error(transparent)]
-    PermissionNotHeld(#[from] PermissionNotHeld),
     #[error("it would take the role `{role}`: {denied}")]
     TakesRole { role: String, denied: GrantDenied },
 }
 
-/// Whether an actor with `authority` in the organization may end a membership of it that carries
-/// these roles.
+/// Whether a membership that carries these roles may end, by somebody who may manage memberships.
 pub fn can_end<'a>(
-    authority: &Authority,
     is_default: bool,
     taken: impl IntoIterator<Item = Taken<'a>>,
 ) -> Result<(), EndDenied> {
     if is_default {
         return Err(EndDenied::Default);
     }
-    authority.may(MEMBERSHIPS_MANAGE)?;
     for Taken {
         role,
         scope,

@@ -9,6 +9,8 @@
 
 #[cfg(test)]
 mod access;
+mod credential;
+mod flags;
 #[cfg(test)]
 mod governance;
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub(crate) enum Alert {
 pub(crate) async fn run(session: &Session, command: Alert) -> Result<Ending, Failure> {
     let Alert::List { all, limit } = command;
     let reeve = session.installation.open().await?;
-    let alerts = app::alert::list(&reeve, all, limit.into()).await?;
+    let alerts = app::alert::list(&reeve, &session.caller, all, limit.into()).await?;
     session.format.print(&alerts, |alerts| describe(alerts))?;
     Ok(Ending::Done)
 }

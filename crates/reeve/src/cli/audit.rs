@@ -40,13 +40,15 @@ pub(crate) async fn run(session: &Session, command: Audit) -> Result<Ending, Fai
     let Audit::List(list) = command;
     let reeve = session.installation.open().await?;
     let actor = match &list.actor {
-        Some(actor) => Some(app::identity::find(&reeve, actor).await?.0),
+        Some(actor) => Some(app::identity::find(&reeve, &session.caller, actor).await?.0),
         None => None,
     };
     let entity = match list.entity {
-        Some(email) if email.contains('@') => {
-            Some(app::identity::find(&reeve, &email).await?.to_string())
-        }
+        Some(email) if email.contains('@') => Some(
+            app::identity::find(&reeve, &session.caller, &email)
+                .await?
+                .to_string(),
+        ),
         other => other,
     };
     let filter = Filter {
@@ -58,7 +60,7 @@ pub(crate) async fn run(session: &Session, command: Audit) -> Result<Ending, Fai
         since: list.since,
         limit: list.limit.into(),
     };
-    let rows = app::audit::show(&reeve, &filter).await?;
+    let rows = app::audit::show(&reeve, &session.caller, &filter).await?;
     session.format.print(&rows, |rows| describe(rows))?;
     Ok(Ending::Done)
 }

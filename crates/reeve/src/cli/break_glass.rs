@@ -18,7 +18,7 @@ pub(crate) enum BreakGlass {
 pub(crate) async fn run(session: &Session, command: BreakGlass) -> Result<Ending, Failure> {
     let BreakGlass::Show = command;
     let reeve = session.installation.open().await?;
-    let shown = app::break_glass::show(&reeve).await?;
+    let shown = app::break_glass::show(&reeve, &session.caller).await?;
     for entry in shown
         .entries
         .iter()

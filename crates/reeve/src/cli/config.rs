@@ -17,18 +17,28 @@ pub(crate) enum Config {
     /// Print docs/configuration.md.
     #[command(hide = true)]
     Docs,
+    /// Print docs/openapi.json, the document of the API.
+    Openapi,
 }
 
 pub(crate) fn run(session: &Session, command: &Config) -> Result<Ending, Failure> {
     match command {
         Config::Show => show(session),
         Config::Docs => docs(session.format),
+        Config::Openapi => openapi(),
     }
 }
 
 pub(crate) fn docs(format: Format) -> Result<Ending, Failure> {
     let page = config::docs::page();
     format.print(&json!({ "page": page }), |_| page.clone())?;
+    Ok(Ending::Done)
+}
+
+/// The same in each format: the document is JSON.
+pub(crate) fn openapi() -> Result<Ending, Failure> {
+    let document = server::http::openapi();
+    Format::Json.print(&document, |_| String::new())?;
     Ok(Ending::Done)
 }
 

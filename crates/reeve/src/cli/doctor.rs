@@ -124,7 +124,9 @@ fn unreachable_database(failure: &Failure) -> Finding {
 /// What the environment says of numbers that the database holds since the installation was made, if
 /// it says something else (decision 0023).
 async fn seeds(session: &Session, reeve: &Reeve) -> Result<Vec<Finding>, app::Error> {
-    let stored = app::governance::show(reeve).await?.governance;
+    let stored = app::governance::show(reeve, &session.caller)
+        .await?
+        .governance;
     let config = &session.installation.config;
     let seeds = [
         (

@@ -84,7 +84,7 @@ pub(crate) async fn run(session: &Session, command: Exemption) -> Result<Ending,
                 due,
                 limit: limit.into(),
             };
-            let found = app::exemption::list(&reeve, &filter).await?;
+            let found = app::exemption::list(&reeve, &session.caller, &filter).await?;
             session.format.print(&found, |found| describe(found))?;
         }
         Exemption::Review {

@@ -44,7 +44,7 @@ pub(crate) async fn run(session: &Session, explain: Explain) -> Result<Ending, F
         },
         owner: explain.owner,
     };
-    let explanation = app::explain::explain(&reeve, &question).await?;
+    let explanation = app::explain::explain(&reeve, &session.caller, &question).await?;
     session.format.print(&explanation, describe)?;
     Ok(Ending::Done)
 }

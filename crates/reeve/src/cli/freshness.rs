@@ -9,7 +9,7 @@ use crate::output::{age, instant, people, table};
 
 pub(crate) async fn run(session: &Session) -> Result<Ending, Failure> {
     let reeve = session.installation.open().await?;
-    let report = app::freshness::look(&reeve).await?;
+    let report = app::freshness::look(&reeve, &session.caller).await?;
     session.format.print(&report, describe)?;
     Ok(Ending::Done)
 }

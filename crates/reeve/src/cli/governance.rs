@@ -56,7 +56,7 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
     let caller = &session.caller;
     let effect = match command {
         Governance::Show => {
-            let overview = app::governance::show(&reeve).await?;
+            let overview = app::governance::show(&reeve, &session.caller).await?;
             session
                 .format
                 .print(&as_json(&overview), |_| describe(&overview))?;

@@ -69,7 +69,14 @@ pub(crate) async fn run(session: &Session, command: Hold) -> Result<Ending, Fail
             all,
             limit,
         } => {
-            let holds = app::hold::list(&reeve, identity.as_deref(), all, limit.into()).await?;
+            let holds = app::hold::list(
+                &reeve,
+                &session.caller,
+                identity.as_deref(),
+                all,
+                limit.into(),
+            )
+            .await?;
             session.format.print(&holds, |holds| describe(holds))?;
         }
         Hold::End { hold, reason } => {

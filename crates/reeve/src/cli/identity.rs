@@ -114,12 +114,12 @@ pub(crate) async fn run(session: &Session, command: Identity) -> Result<Ending, 
         Identity::Import { file, dry_run } => return import_people(session, &file, dry_run).await,
         Identity::List(list) => {
             let reeve = session.installation.open().await?;
-            let found = app::identity::list(&reeve, &list.filter()).await?;
+            let found = app::identity::list(&reeve, &session.caller, &list.filter()).await?;
             session.format.print(&found, show::list)?;
         }
         Identity::Show { identity } => {
             let reeve = session.installation.open().await?;
-            let found = app::identity::show(&reeve, &identity).await?;
+            let found = app::identity::show(&reeve, &session.caller, &identity).await?;
             session.format.print(&found, show::describe)?;
         }
         Identity::Suspend(Move { identity, reason }) => {

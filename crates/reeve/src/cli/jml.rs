@@ -50,7 +50,7 @@ pub(crate) async fn run(session: &Session, command: Jml) -> Result<Ending, Failu
         since: list.since,
         limit: list.limit,
     };
-    let events = app::jml::list(&reeve, &filter).await?;
+    let events = app::jml::list(&reeve, &session.caller, &filter).await?;
     session.format.print(&events, describe)?;
     Ok(Ending::Done)
 }

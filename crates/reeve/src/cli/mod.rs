@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 usage, 3 held by a guard.
 
+mod admin;
 mod alert;
 mod audit;
 mod break_glass;
@@ -29,6 +30,7 @@ mod role;
 mod serve;
 mod snapshot;
 mod status_map;
+mod token;
 mod until;
 
 use std::io::IsTerminal;
@@ -101,6 +103,12 @@ enum Command {
     /// Roles: what they permit, who has them.
     #[command(subcommand)]
     Role(role::Role),
+    /// Platform administrators.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Personal access tokens.
+    #[command(subcommand)]
+    Token(token::Token),
     /// Mode, role mapping and the numbers that decide access.
     #[command(subcommand)]
     Governance(governance::Governance),
@@ -203,6 +211,7 @@ fn start(cli: Cli) -> Result<Ending, Failure> {
         Command::Completions(command) => return completions::run(format, &command),
         Command::Man(command) => return man::run(format, &command),
         Command::Config(config::Config::Docs) => return config::docs(format),
+        Command::Config(config::Config::Openapi) => return config::openapi(),
         command => command,
     };
     let listen = match &command {
@@ -261,6 +270,8 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Organization(command) => organization::run(session, command).await,
         Command::Project(command) => project::run(session, command).await,
         Command::Role(command) => role::run(session, command).await,
+        Command::Admin(command) => admin::run(session, command).await,
+        Command::Token(command) => token::run(session, command).await,
         Command::Governance(command) => governance::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
         Command::Reconcile(command) => reconcile::run(session, command).await,

@@ -59,7 +59,7 @@ pub(crate) async fn run(session: &Session, command: Organization) -> Result<Endi
     let reeve = session.installation.open().await?;
     match command {
         Organization::List => {
-            let all = app::organization::list(&reeve).await?;
+            let all = app::organization::list(&reeve, &session.caller).await?;
             session.format.print(&all, |all| {
                 table(
                     ["slug", "name", "members", "id"],
@@ -110,7 +110,8 @@ async fn member(session: &Session, reeve: &Reeve, command: Member) -> Result<(),
             organization,
             limit,
         } => {
-            let members = app::membership::list(reeve, &organization, limit.into()).await?;
+            let members =
+                app::membership::list(reeve, &session.caller, &organization, limit.into()).await?;
             session.format.print(&members, |members| {
                 table(
                     ["identity", "status", "member since", "roles", "id"],

@@ -35,11 +35,13 @@ pub(crate) async fn run(session: &Session, command: Policy) -> Result<Ending, Fa
     match command {
         Policy::Show { name } => {
             let reeve = session.installation.open().await?;
-            let policy = app::policy::show(&reeve).await?.ok_or_else(|| {
-                Failure::plain(format!(
-                    "{name} is not set; set it with `reeve policy set {name} FILE`"
-                ))
-            })?;
+            let policy = app::policy::show(&reeve, &session.caller)
+                .await?
+                .ok_or_else(|| {
+                    Failure::plain(format!(
+                        "{name} is not set; set it with `reeve policy set {name} FILE`"
+                    ))
+                })?;
             let answer =
                 json!({ "name": name, "source": policy.source, "resolved": policy.resolved });
             session.format.print(&answer, |_| policy.source.clone())?;

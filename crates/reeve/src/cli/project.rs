@@ -33,7 +33,8 @@ pub(crate) async fn run(session: &Session, command: Project) -> Result<Ending, F
     let reeve = session.installation.open().await?;
     match command {
         Project::List { organization } => {
-            let projects = app::project::list(&reeve, organization.as_ref()).await?;
+            let projects =
+                app::project::list(&reeve, &session.caller, organization.as_ref()).await?;
             session.format.print(&projects, |projects| {
                 table(
                     ["organization", "slug", "name", "id"],

@@ -92,14 +92,14 @@ pub(crate) async fn run(session: &Session, command: Reconcile) -> Result<Ending,
         Reconcile::Plan(make) => plan(session, &reeve, make).await,
         Reconcile::Show { plan, all } => {
             let limit = if all { i64::MAX } else { show::FEW };
-            let shown = app::reconcile::show(&reeve, &plan, all, limit).await?;
+            let shown = app::reconcile::show(&reeve, &session.caller, &plan, all, limit).await?;
             session
                 .format
                 .print(&shown, |shown| show::describe(shown, all))?;
             Ok(Ending::Done)
         }
         Reconcile::List { limit } => {
-            let plans = app::reconcile::list(&reeve, limit.into()).await?;
+            let plans = app::reconcile::list(&reeve, &session.caller, limit.into()).await?;
             session.format.print(&plans, |plans| list(plans))?;
             Ok(Ending::Done)
         }
@@ -133,7 +133,9 @@ pub(crate) async fn run(session: &Session, command: Reconcile) -> Result<Ending,
 async fn plan(session: &Session, reeve: &Reeve, make: Make) -> Result<Ending, Failure> {
     let made = app::reconcile::plan(reeve, &session.caller, &make.options(session)).await?;
     let shown = match &made {
-        Some(made) => Some(app::reconcile::show(reeve, &made.plan_id, false, show::FEW).await?),
+        Some(made) => Some(
+            app::reconcile::show(reeve, &session.caller, &made.plan_id, false, show::FEW).await?,
+        ),
         None => None,
     };
     session.format.print(&shown, |shown| {

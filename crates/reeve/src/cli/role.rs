@@ -37,7 +37,7 @@ pub(crate) async fn run(session: &Session, command: Role) -> Result<Ending, Fail
     let caller = &session.caller;
     match command {
         Role::List => {
-            let roles = app::role::list(&reeve).await?;
+            let roles = app::role::list(&reeve, &session.caller).await?;
             session.format.print(&roles, |roles| list(roles))?;
         }
         Role::Assign(Grant {

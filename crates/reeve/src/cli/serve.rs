@@ -73,7 +73,8 @@ pub(crate) async fn until_stopped(
     listener: TcpListener,
     signals: Signals,
 ) -> Result<Ending, Failure> {
-    let state = http::State::new(host.reeve.clone()).map_err(|e| Failure::plain(e.to_string()))?;
+    let metrics = http::record_metrics().map_err(|e| Failure::plain(e.to_string()))?;
+    let state = http::State::new(host.reeve.clone(), metrics);
     warn_of_break_glass(&host.reeve);
     let config = session.installation.config.clone();
     let me = Me {

@@ -112,7 +112,7 @@ pub(crate) async fn run(session: &Session, map: Map) -> Result<Ending, Failure> 
         ..filter(map.page)
     };
     let reeve = session.installation.open().await?;
-    let map = app::status_map::look(&reeve, &filter).await?;
+    let map = app::status_map::look(&reeve, &session.caller, &filter).await?;
     session.format.print(&map, describe)?;
     Ok(Ending::Done)
 }
@@ -123,7 +123,7 @@ pub(crate) async fn run_drift(session: &Session, drift: Drifts) -> Result<Ending
         ..filter(drift.page)
     };
     let reeve = session.installation.open().await?;
-    let map = app::status_map::look(&reeve, &filter).await?;
+    let map = app::status_map::look(&reeve, &session.caller, &filter).await?;
     session.format.print(&map, describe_drift)?;
     Ok(Ending::Done)
 }

@@ -20,6 +20,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use app::live;
+use domain::flags::Flags as Switches;
 use domain::governance::privileged::BreakGlass;
 use embedded::DataDir;
 use jiff::SignedDuration;
@@ -179,8 +180,22 @@ impl Config {
                 &self.list(Name::BreakGlassUserIds),
                 &self.list(Name::BreakGlassEmails),
             ),
+            flags: self.flags(),
             hash: self.hash(),
         }
+    }
+
+    fn flags(&self) -> Switches {
+        let said = |name| match self.value(name) {
+            Some(Value::Flag(on)) => Some(*on),
+            _ => None,
+        };
+        let ui = match (said(Name::UserMgmtUi), said(Name::PublicUserMgmtUi)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (either, other) => either.or(other),
+        };
+        let (core, enforce) = (said(Name::UserMgmtCore), said(Name::UserMgmtEnforce));
+        Switches::of(core, ui, enforce, said(Name::UserMgmtRlsEnforce))
     }
 
     fn list(&self, name: Name) -> String {

@@ -197,6 +197,54 @@ settings! {
         about: "The same by e-mail address (`app_user.email`), in any case. Either of the two is \
                 enough.",
     }
+    UserMgmtCore {
+        key: "user_mgmt_core",
+        variable: "USER_MGMT_CORE",
+        kind: Kind::Flag,
+        otherwise: Otherwise::Value("on"),
+        in_file: false,
+        when: When::Live,
+        about: "People, organizations and audit over HTTP, and provisioning at sign-in. Off, the \
+                routes answer 404.",
+    }
+    UserMgmtUi {
+        key: "user_mgmt_ui",
+        variable: "USER_MGMT_UI",
+        kind: Kind::Flag,
+        otherwise: Otherwise::Value("on"),
+        in_file: false,
+        when: When::Live,
+        about: "The pages of the console. Off, they answer 404; the API stays.",
+    }
+    PublicUserMgmtUi {
+        key: "next_public_user_mgmt_ui",
+        variable: "NEXT_PUBLIC_USER_MGMT_UI",
+        kind: Kind::Flag,
+        otherwise: Otherwise::Value("on"),
+        in_file: false,
+        when: When::Live,
+        about: "The same under the name that older deployments use; off in either is off.",
+    }
+    UserMgmtEnforce {
+        key: "user_mgmt_enforce",
+        variable: "USER_MGMT_ENFORCE",
+        kind: Kind::Flag,
+        otherwise: Otherwise::Value("on"),
+        in_file: false,
+        when: When::Live,
+        about: "Whether roles are asked for permissions. Off is for emergencies: everybody who is \
+                active may do everything but give and take roles beyond their ceiling; signing in, \
+                platform roles and the walls between organizations stay (decision 0014).",
+    }
+    UserMgmtRlsEnforce {
+        key: "user_mgmt_rls_enforce",
+        variable: "USER_MGMT_RLS_ENFORCE",
+        kind: Kind::Flag,
+        otherwise: Otherwise::Nothing("as `USER_MGMT_ENFORCE`"),
+        in_file: false,
+        when: When::Live,
+        about: "Whether row security is switched on at start.",
+    }
 }
 
 #[cfg(test)]

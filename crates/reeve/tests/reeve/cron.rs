@@ -105,7 +105,9 @@ async fn ten_passes_at_once_do_each_thing_once() {
             .is_some_and(|after| after["status"] == "suspended")
     });
     assert_eq!(suspended.count(), 1);
-    let alerts = app::alert::list(world.reeve(), true, 100).await.unwrap();
+    let alerts = app::alert::list(world.reeve(), &world.caller(), true, 100)
+        .await
+        .unwrap();
     let mut kinds: Vec<_> = alerts
         .iter()
         .map(|alert| (&alert.kind, &alert.subject))

@@ -26,6 +26,10 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "organization member list" => &["acme"],
         "organization member add" | "organization member remove" => &["acme", "ada@example.test"],
         "project create" => &["road", "--organization", "acme"],
+        "admin create" => &["root@example.test"],
+        "token create" => &["--identity", "ada@example.test", "--name", "ci"],
+        "token list" => &["--identity", "ada@example.test"],
+        "token revoke" => &[NO_ID],
         "role assign" | "role revoke" => &["ada@example.test", "reader"],
         "completions" => &["bash"],
         "man" => &["man"],
@@ -98,6 +102,7 @@ const CALLS: &[Call] = &[
     call("freshness", &[]),
     call("jml list", &[]),
     call("role list", &[]),
+    call("config openapi", &[]),
     call("organization list", &[]),
     call("project list", &[]),
     call("organization member list", &["default"]),
@@ -132,6 +137,13 @@ const CALLS: &[Call] = &[
         MEMBERS,
         0,
     ),
+    call("admin create", &["root@example.test"]),
+    call(
+        "token create",
+        &["--identity", "root@example.test", "--name", "ci"],
+    ),
+    call("token list", &["--identity", "root@example.test"]),
+    call("token revoke", &[THE_ONE]),
     call("role assign", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
@@ -236,7 +248,8 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
             plan_id = id.to_owned();
         }
         let json = answer.json();
-        let id = ["hold_id", "exemption_id"].map(|name| json.get(name).and_then(|id| id.as_str()));
+        let id = ["hold_id", "exemption_id", "token_id"]
+            .map(|name| json.get(name).and_then(|id| id.as_str()));
         if let Some(id) = id.into_iter().flatten().next() {
             one = id.to_owned();
         }

@@ -33,14 +33,18 @@ async fn first_plan(db: &TestDb) -> (Made, Shown) {
         .await
         .unwrap()
         .unwrap();
-    let shown = show(&db.reeve, &made.plan_id, true, ALL).await.unwrap();
+    let shown = show(&db.reeve, &db.caller(), &made.plan_id, true, ALL)
+        .await
+        .unwrap();
     (made, shown)
 }
 
 /// The guild's current snapshot.
 async fn current(db: &TestDb) -> (SnapshotId, Timestamp) {
     let guild = GuildId::try_from(sample::GUILD).unwrap();
-    let overview = app::governance::show(&db.reeve).await.unwrap();
+    let overview = app::governance::show(&db.reeve, &db.caller())
+        .await
+        .unwrap();
     let current = overview.governance.snapshots[&guild];
     (current.snapshot_id, current.taken_at)
 }
@@ -49,7 +53,10 @@ async fn import(db: &TestDb, json: String) {
     let what = app::snapshot::Import {
         sha256: None,
         guild: GuildId::try_from(sample::GUILD).unwrap(),
-        taken_at: app::governance::show(&db.reeve).await.unwrap().now,
+        taken_at: app::governance::show(&db.reeve, &db.caller())
+            .await
+            .unwrap()
+            .now,
         expectation: Expectation::default(),
     };
     app::snapshot::import(&db.reeve, &db.caller(), what, Cursor::new(json), |_| ())
@@ -85,7 +92,9 @@ async fn loading_says_what_was_loaded() {
         },
     }
     "#);
-    let organizations = app::organization::list(&db.reeve).await.unwrap();
+    let organizations = app::organization::list(&db.reeve, &db.caller())
+        .await
+        .unwrap();
     let sizes: BTreeMap<_, _> = organizations
         .iter()
         .map(|o| (o.slug.as_str(), o.members))
@@ -255,7 +264,13 @@ async fn an_installation_with_people_of_its_own_is_left_alone() {
         .await
         .unwrap();
     assert_eq!(sample::load(&db.reeve, &db.caller()).await.unwrap(), None);
-    assert_eq!(app::organization::list(&db.reeve).await.unwrap().len(), 1);
+    assert_eq!(
+        app::organization::list(&db.reeve, &db.caller())
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert!(
         !sample::keep_fresh(&db.reeve, &db.caller(), SignedDuration::ZERO)
             .await
@@ -300,7 +315,7 @@ async fn kept_fresh_it_is_younger_and_otherwise_the_same() {
         limit: 1,
         ..store::audit::Filter::default()
     };
-    let admitted = app::audit::list(&db.reeve, &filter)
+    let admitted = app::audit::list(&db.reeve, &db.caller(), &filter)
         .await
         .unwrap()
         .remove(0);

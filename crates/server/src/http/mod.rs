@@ -1,14 +1,25 @@
-//! Every route, in one list.
+//! Every route, in one list. Those of the API, which their document names, are in [`v1`].
 
+mod answers;
+mod envelope;
+mod extract;
 mod health;
 mod problem;
+mod v1;
 
 use axum::Router;
+use axum::http::header;
 use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
+use utoipa::openapi::OpenApi;
 
 use app::Reeve;
+
+/// Counts the process's metrics from now on; may be called once.
+pub fn record_metrics() -> Result<PrometheusHandle, BuildError> {
+    PrometheusBuilder::new().install_recorder()
+}
 
 /// What handlers share.
 #[derive(Clone, Debug)]
@@ -18,22 +29,36 @@ pub struct State {
 }
 
 impl State {
-    /// Takes over the process's metrics; may be called once.
-    pub fn new(reeve: Reeve) -> Result<Self, BuildError> {
-        Ok(Self {
-            reeve,
-            metrics: PrometheusBuilder::new().install_recorder()?,
-        })
+    /// `metrics` renders what the process's recorder counts.
+    pub fn new(reeve: Reeve, metrics: PrometheusHandle) -> Self {
+        Self { reeve, metrics }
     }
 }
 
-fn routes() -> Router<State> {
-    Router::new()
-        .route("/livez", get(health::get_livez))
+/// The document of the API, OpenAPI 3.1.
+pub fn openapi() -> OpenApi {
+    v1::routes().into_openapi()
+}
+
+/// Everything that is served.
+pub fn router(state: State) -> Router {
+    let (api, document) = v1::routes().split_for_parts();
+    let document = document.to_json().unwrap_or_default();
+    api.route("/livez", get(health::get_livez))
         .route("/readyz", get(health::get_readyz))
         .route("/healthz", get(health::get_readyz))
         .route("/metrics", get(health::get_metrics))
-        .fallback(problem::not_found)
+        .route(
+            "/openapi.json",
+            get(move || {
+                let document = document.clone();
+                async move { ([(header::CONTENT_TYPE, "application/json")], document) }
+            }),
+        )
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(axum::middleware::from_fn(envelope::wrap))
+        .with_state(state)
 }
 
 /// Serves until `stop` resolves; requests under way are finished.
@@ -42,7 +67,7 @@ pub async fn serve(
     state: State,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, routes().with_state(state))
+    axum::serve(listener, router(state))
         .with_graceful_shutdown(stop)
         .await
 }

@@ -26,6 +26,7 @@ use crate::identity;
 use crate::role::Roles;
 use crate::scope::Tx;
 
+pub mod asker;
 mod beside;
 mod grouped;
 pub mod one;

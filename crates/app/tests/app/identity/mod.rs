@@ -17,11 +17,14 @@ async fn an_identity_is_found_by_id_or_by_email_in_any_case() {
         "ADA@Example.Test".to_owned(),
     ] {
         assert_eq!(
-            app::identity::find(world.reeve(), &name).await.unwrap(),
+            app::identity::find(world.reeve(), &world.caller(), &name)
+                .await
+                .unwrap(),
             ada,
             "{name}"
         );
     }
-    let missing = words(app::identity::find(world.reeve(), "nobody@example.test").await);
+    let missing =
+        words(app::identity::find(world.reeve(), &world.caller(), "nobody@example.test").await);
     assert_eq!(missing, "there is no identity `nobody@example.test`");
 }

@@ -90,7 +90,7 @@ async fn are_skipped(world: &World, people: &[(UserId, Turn)], afterwards: &str)
         );
         assert_eq!(world.roles_of(*user).await, roles, "{moment}");
     }
-    let shown = app::reconcile::show(world.reeve(), &plan.plan_id, true, 99).await;
+    let shown = app::reconcile::show(world.reeve(), &world.caller(), &plan.plan_id, true, 99).await;
     let reasons = shown.unwrap().steps.into_iter();
     let reasons: Vec<_> = reasons.filter_map(|step| step.step.skipped).collect();
     assert_eq!(reasons.len(), people.len());

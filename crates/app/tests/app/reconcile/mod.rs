@@ -30,7 +30,9 @@ async fn approve(world: &World, plan_id: &str) -> Result<String, Error> {
 
 /// The state of a stored plan.
 async fn state(world: &World, plan_id: &str) -> String {
-    let plans = app::reconcile::list(world.reeve(), 100).await.unwrap();
+    let plans = app::reconcile::list(world.reeve(), &world.caller(), 100)
+        .await
+        .unwrap();
     let found = plans.into_iter().find(|plan| plan.plan_id == plan_id);
     found.expect("the plan is stored").state.to_string()
 }

@@ -177,7 +177,7 @@ async fn people_who_changed_since_the_plan_are_skipped_and_the_rest_is_applied()
         let after = (account(&world, *user).await, world.roles_of(*user).await);
         assert_eq!(after, before, "{change}");
     }
-    let shown = app::reconcile::show(world.reeve(), &plan.plan_id, true, 99)
+    let shown = app::reconcile::show(world.reeve(), &world.caller(), &plan.plan_id, true, 99)
         .await
         .unwrap();
     for step in shown.steps {

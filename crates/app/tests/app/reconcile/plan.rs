@@ -109,7 +109,7 @@ async fn linked_unlinked_and_unmatched_people_are_each_planned_with_a_reason_of_
     world.person("unlinked").build().await;
     world.person("stranger").linked(3).build().await;
     world.plan().await.unwrap();
-    let shown = app::reconcile::show(world.reeve(), "latest", true, 10)
+    let shown = app::reconcile::show(world.reeve(), &world.caller(), "latest", true, 10)
         .await
         .unwrap();
     let mut reasons: Vec<_> = shown
@@ -159,7 +159,9 @@ async fn the_age_limit_is_six_hours_and_one_run_may_override_it() {
     assert!(longer.plan.is_none(), "fresh enough for this run");
     let run = world.reconcile().await;
     assert_eq!(world.status_of(ada).await, "suspended", "not for the next");
-    let plans = app::reconcile::list(reeve, 1).await.unwrap();
+    let plans = app::reconcile::list(reeve, &world.caller(), 1)
+        .await
+        .unwrap();
     assert_eq!(plans[0].plan_id, run.plan.unwrap().plan_id);
     assert_eq!(
         (plans[0].max_age_seconds, plans[0].max_age_for_this_run),
@@ -175,12 +177,14 @@ async fn the_age_limit_is_six_hours_and_one_run_may_override_it() {
         "applying goes by the plan's own limit"
     );
     assert_eq!(world.status_of(ada).await, "active");
-    let plans = app::reconcile::list(reeve, 1).await.unwrap();
+    let plans = app::reconcile::list(reeve, &world.caller(), 1)
+        .await
+        .unwrap();
     assert_eq!(
         (plans[0].max_age_seconds, plans[0].max_age_for_this_run),
         (28_800, true)
     );
-    let overview = app::governance::show(reeve).await.unwrap();
+    let overview = app::governance::show(reeve, &world.caller()).await.unwrap();
     assert_eq!(
         overview.governance.max_age,
         hours(6),
@@ -244,7 +248,7 @@ async fn a_plan_is_named_by_the_beginning_of_its_id() {
     let world = world().await;
     let plan = world.plan().await.unwrap().plan_id;
     let show = async |id: &str| {
-        let shown = app::reconcile::show(world.reeve(), id, true, 10).await;
+        let shown = app::reconcile::show(world.reeve(), &world.caller(), id, true, 10).await;
         shown.map(|shown| shown.plan.plan_id)
     };
     for name in ["latest", &plan, &plan[..4], &plan[..12].to_uppercase()] {
@@ -318,7 +322,7 @@ async fn identity_status_and_entitlement_are_stored_and_shown_apart() {
     world.reconcile().await;
     assert_eq!(account(&world, active).await.status, "active");
     assert_eq!(account(&world, out).await.status, "suspended");
-    let shown = app::reconcile::show(world.reeve(), "latest", true, 10)
+    let shown = app::reconcile::show(world.reeve(), &world.caller(), "latest", true, 10)
         .await
         .unwrap();
     let entitlement = |email: &str| {

@@ -41,9 +41,13 @@ async fn world() -> World {
 
 /// The row about a person.
 async fn about<'a>(world: &World, rows: &'a [Row], name: &str) -> &'a Row {
-    let user = app::identity::find(world.reeve(), &format!("{name}@example.test"))
-        .await
-        .unwrap();
+    let user = app::identity::find(
+        world.reeve(),
+        &world.caller(),
+        &format!("{name}@example.test"),
+    )
+    .await
+    .unwrap();
     let mut found = rows.iter().filter(|row| row.entity_pk == user.to_string());
     let row = found.next().expect("there is a row");
     assert!(found.next().is_none(), "and only one about {name}");

@@ -261,7 +261,9 @@ async fn in_portal_leading_mode_a_stale_snapshot_denies_access_as_drift_and_susp
     assert_eq!(world.status_of(ada).await, "active");
     assert_eq!(world.roles_of(ada).await, ["hauling.member"]);
     // The denial and the drift are rules of `domain`; here it is the run that leaves them alone.
-    let overview = app::governance::show(world.reeve()).await.unwrap();
+    let overview = app::governance::show(world.reeve(), &world.caller())
+        .await
+        .unwrap();
     assert_eq!(overview.governance.mode, Some(Mode::Portal));
     assert!(
         overview

@@ -12,7 +12,7 @@ use crate::watch::{Account, account};
 
 /// By whose address the latest plan spares whom, and why.
 async fn spared(world: &World) -> BTreeMap<String, String> {
-    app::reconcile::show(world.reeve(), "latest", true, 100)
+    app::reconcile::show(world.reeve(), &world.caller(), "latest", true, 100)
         .await
         .unwrap()
         .spared

@@ -169,7 +169,7 @@ async fn an_observation_from_the_future_is_refused() {
 #[tokio::test]
 async fn an_observation_that_is_not_newer_is_refused() {
     let world = world().await;
-    let current = app::governance::show(world.reeve())
+    let current = app::governance::show(world.reeve(), &world.caller())
         .await
         .unwrap()
         .governance

@@ -35,7 +35,7 @@ async fn a_snapshot_import_records_each_member_with_roles_and_the_time_taken() {
         members(&world, GUILD).await,
         [(11, vec![]), (12, vec![710, 720])]
     );
-    let governance = app::governance::show(world.reeve())
+    let governance = app::governance::show(world.reeve(), &world.caller())
         .await
         .unwrap()
         .governance;

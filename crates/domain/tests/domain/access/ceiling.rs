@@ -12,32 +12,6 @@ use crate::cases;
 use crate::plain::{ELSEWHERE, HOME};
 use crate::world::{PROJECT, TENANT};
 
-#[test]
-fn what_is_held_in_the_organization_reaches_all_of_it_and_what_is_held_in_a_project_does_not() {
-    let wanted = Permission::of("memberships:manage").unwrap();
-    let held = |has: bool| Held {
-        rank: 0,
-        permissions: has.then_some(wanted).into_iter().collect(),
-    };
-    for (tenant, project) in [(false, false), (false, true), (true, false), (true, true)] {
-        let authority = Authority::Holder {
-            tenant: held(tenant),
-            project: held(project),
-        };
-        let answer = authority.may(wanted);
-        assert_eq!(answer.is_ok(), tenant, "tenant {tenant}, project {project}");
-        if let Err(denied) = answer {
-            assert!(
-                denied.to_string().contains("memberships:manage"),
-                "{denied}"
-            );
-        }
-    }
-    for authority in [Authority::Administrator, Authority::Job] {
-        assert!(authority.may(wanted).is_ok());
-    }
-}
-
 const SOME_PERMISSIONS: [&str; 4] = [
     "roles:grant",
     "projects:manage",

@@ -1,7 +1,7 @@
 //! The decision, gate by gate, against the gates as they are written down; and
 //! that explaining is the same judge.
 
-use domain::access::decide::{Decision, Request, decide, explain};
+use domain::access::decide::{Decision, Request, decide, decide_administration, explain};
 use domain::access::permission::{HAULING_MEMBER, HAULING_USE, Permission};
 use domain::access::reason::{Gate, Reason};
 use domain::access::role::Scope;
@@ -56,6 +56,13 @@ pub(super) enum Place {
 }
 
 pub(super) const STRANGER: UserId = UserId(Uuid::from_u128(8));
+
+pub(super) fn whole(issued_at: Timestamp) -> domain::credential::Credential {
+    domain::credential::Credential {
+        issued_at,
+        scopes: None,
+    }
+}
 
 fn bookmarks() -> Permission {
     Permission::of("bookmarks:read").unwrap()
@@ -135,7 +142,8 @@ impl Question {
                 Place::ForeignTenant => foreign(ELSEWHERE),
             },
             owner_id: self.owner,
-            credential_issued_at: self.credential.issued_at(),
+            credential: self.credential.issued_at().map(whole),
+            enforced: true,
         }
     }
 
@@ -288,7 +296,8 @@ fn break_glass_passes_the_identity_and_permission_gates_but_never_governance() {
             permission,
             scope: Scope::Platform,
             owner_id: None,
-            credential_issued_at: Some(NOW + MOMENT),
+            credential: Some(whole(NOW + MOMENT)),
+            enforced: true,
         };
         decide(&world, &request, NOW)
     };
@@ -313,7 +322,8 @@ fn a_credential_issued_exactly_at_the_session_epoch_is_refused() {
             permission: HAULING_USE,
             scope: TENANT,
             owner_id: None,
-            credential_issued_at: credential.issued_at(),
+            credential: credential.issued_at().map(whole),
+            enforced: true,
         };
         decide(&world, &request, NOW)
     };
@@ -343,7 +353,8 @@ fn what_is_held_in_a_project_reaches_neither_its_tenant_nor_another_project() {
             permission: bookmarks(),
             scope,
             owner_id: None,
-            credential_issued_at: None,
+            credential: None,
+            enforced: true,
         };
         decide(&world, &request, NOW)
             .denied_by()
@@ -353,4 +364,82 @@ fn what_is_held_in_a_project_reaches_neither_its_tenant_nor_another_project() {
     assert_eq!(ask(TENANT), Some(Gate::Permission));
     assert_eq!(ask(Scope::Platform), Some(Gate::Permission));
     assert_eq!(ask(another), Some(Gate::Membership));
+}
+
+#[test]
+fn a_token_does_what_its_scopes_name_and_nothing_else_whoever_its_owner_is() {
+    let world = World {
+        permissions: vec![(
+            Scope::Platform,
+            domain::access::permission::PermissionSet::all(),
+        )]
+        .into_iter()
+        .collect(),
+        privilege: Some(Privilege::BreakGlass),
+        ..World::of_an_entitled_member()
+    };
+    for wanted in Permission::all() {
+        for scoped in Permission::all() {
+            let request = Request {
+                user_id: ME,
+                permission: wanted,
+                scope: Scope::Platform,
+                owner_id: Some(ME),
+                credential: Some(domain::credential::Credential {
+                    issued_at: NOW + MOMENT,
+                    scopes: Some([scoped].into_iter().collect()),
+                }),
+                enforced: false,
+            };
+            let refused = decide(&world, &request, NOW)
+                .findings
+                .iter()
+                .any(|f| f.reason == Reason::OutsideTokenScopes { permission: wanted });
+            assert_eq!(
+                refused,
+                wanted != scoped,
+                "{wanted} by a token for {scoped}"
+            );
+        }
+    }
+}
+
+/// Somebody who holds the permission here, or nowhere, as a member or not.
+fn asked(member: bool, holds: Option<Scope>, scope: Scope, enforced: bool) -> bool {
+    let world = World {
+        member,
+        permissions: holds
+            .map(|at| (at, [bookmarks()].into_iter().collect()))
+            .into_iter()
+            .collect(),
+        ..World::of_an_entitled_member()
+    };
+    let request = Request {
+        user_id: ME,
+        permission: bookmarks(),
+        scope,
+        owner_id: None,
+        credential: None,
+        enforced,
+    };
+    decide_administration(&world, &request, NOW).allowed
+}
+
+#[test]
+fn whoever_administers_the_platform_administers_every_organization_and_nobody_else_does() {
+    let platform = Some(Scope::Platform);
+    for scope in [Scope::Platform, TENANT, PROJECT] {
+        assert!(asked(false, platform, scope, true), "{scope:?}");
+        assert!(!asked(true, None, scope, true), "{scope:?}");
+    }
+    assert!(asked(true, Some(TENANT), PROJECT, true));
+    assert!(!asked(false, Some(TENANT), TENANT, true), "no member");
+    assert!(!asked(true, Some(TENANT), Scope::Platform, true));
+}
+
+#[test]
+fn without_enforcement_no_role_is_asked_but_another_tenants_things_stay_closed() {
+    assert!(asked(true, None, Scope::Platform, false));
+    assert!(asked(true, None, TENANT, false));
+    assert!(!asked(false, None, TENANT, false), "no member");
 }

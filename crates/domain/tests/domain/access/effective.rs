@@ -30,7 +30,8 @@ proptest! {
                     permission,
                     scope: Scope::Platform,
                     owner_id: None,
-                    credential_issued_at: None,
+                    credential: None,
+            enforced: true,
                 };
                 let decision = decide(&world, &request, NOW);
                 prop_assert_eq!(effective.granted(), decision.allowed);

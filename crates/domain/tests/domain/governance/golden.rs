@@ -83,7 +83,8 @@ fn decided(setting: &Setting, one: &Subject) -> [String; 4] {
         permission: HAULING_USE,
         scope: Scope::Platform,
         owner_id: None,
-        credential_issued_at: None,
+        credential: None,
+        enforced: true,
     };
     let access = decide(&world, &request, NOW).allowed;
     // The recorded standing is the present one, so that only enforcement shows.

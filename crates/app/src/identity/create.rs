@@ -1,0 +1,79 @@
+//! Bringing in one person, and changing what they are called.
+
+use domain::access::permission::IDENTITIES_MANAGE;
+use domain::audit::Action;
+use domain::id::UserId;
+use domain::identity::email::Email;
+use domain::identity::{Status, email::NotAnEmail};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::audit::Entry;
+use store::identity::{self, NewIdentity};
+use utoipa::ToSchema;
+
+use crate::{Caller, Error, Reeve, permit};
+
+/// The longest name of a person, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// Somebody to bring in.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewUser)]
+pub struct New {
+    pub email: String,
+    /// At most 200 characters.
+    pub display_name: Option<String>,
+}
+
+/// Somebody who was brought in.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = CreatedUser)]
+pub struct Created {
+    pub user_id: UserId,
+}
+
+/// Creates an identity: active, in the default organization, with no role.
+pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Created, Error> {
+    let email: Email = new
+        .email
+        .parse()
+        .map_err(|e: NotAnEmail| Error::invalid("email", e))?;
+    let display_name = new.display_name.as_deref().map(name).transpose()?;
+    let action = Action::IdentityCreate;
+    let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, None).await?;
+    let user_id = UserId(store::id::new_id());
+    let identity = NewIdentity {
+        user_id,
+        email: email.to_string(),
+        display_name: display_name.map(str::to_owned),
+        status: Status::Active,
+        groups: Vec::new(),
+    };
+    identity::create(&mut tx, &[identity])
+        .await
+        .map_err(|error| match error.constraint() {
+            Some("app_user_email") => {
+                Error::Conflict(format!("email: {email} is somebody's already"))
+            }
+            _ => error.into(),
+        })?;
+    let entry = Entry {
+        target: Some(user_id),
+        after: Some(json!({ "status": Status::Active })),
+        ..caller.entry(action, "app_user", user_id.to_string())
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(Created { user_id })
+}
+
+/// A name without the blanks around it.
+pub(crate) fn name(text: &str) -> Result<&str, Error> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > LONGEST_NAME {
+        let problem = format!("expected 1 to {LONGEST_NAME} characters");
+        return Err(Error::invalid("display_name", problem));
+    }
+    Ok(text)
+}

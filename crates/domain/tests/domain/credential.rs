@@ -1,0 +1,100 @@
+//! Secrets and their limits.
+
+use domain::access::permission::{Permission, PermissionSet};
+use domain::credential::secret::{Kind, Malformed, RANDOM_BYTES, Secret};
+use domain::credential::session::{ABSOLUTE_LIMIT, IDLE_LIMIT, ends_at};
+use domain::credential::token::{self, Denied, LONGEST_LIFE};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use crate::cases;
+
+const KINDS: [Kind; 3] = [Kind::AccessToken, Kind::Session, Kind::LoginLink];
+
+fn secret(kind: Kind) -> Secret {
+    Secret::new(kind, [7; RANDOM_BYTES])
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn what_is_given_out_is_read_back_and_any_other_text_is_not(random: [u8; RANDOM_BYTES], at: usize, by in 1..16_u8) {
+        let secret = Secret::new(Kind::AccessToken, random);
+        prop_assert_eq!(&Secret::parse(Kind::AccessToken, secret.expose()), &Ok(secret.clone()));
+        let mut digits: Vec<u8> = secret.expose().bytes().collect();
+        let place = "reeve_pat_".len() + at % (digits.len() - "reeve_pat_".len());
+        let digit = char::from(digits[place]).to_digit(16).unwrap();
+        digits[place] = b"0123456789abcdef"[((digit + u32::from(by)) % 16) as usize];
+        let mistyped = String::from_utf8(digits).unwrap();
+        prop_assert_eq!(Secret::parse(Kind::AccessToken, &mistyped), Err(Malformed::Checksum));
+    }
+
+    #[test]
+    fn no_text_makes_reading_a_secret_fail_otherwise_than_by_saying_so(text: String) {
+        for kind in KINDS {
+            prop_assert!(Secret::parse(kind, &text).is_err());
+        }
+    }
+}
+
+#[test]
+fn a_secret_of_one_kind_is_none_of_another_and_debug_does_not_tell_it() {
+    for made in KINDS {
+        let secret = secret(made);
+        for read in KINDS {
+            assert_eq!(Secret::parse(read, secret.expose()).is_ok(), made == read);
+        }
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+    }
+    let short = &secret(Kind::Session).expose()[..60].to_owned();
+    assert_eq!(Secret::parse(Kind::Session, short), Err(Malformed::Shape));
+    let upper = secret(Kind::Session).expose().replace("07", "0A");
+    assert_eq!(Secret::parse(Kind::Session, &upper), Err(Malformed::Shape));
+}
+
+#[test]
+fn a_session_ends_when_nobody_uses_it_and_at_last_in_any_case() {
+    let start = Timestamp::UNIX_EPOCH;
+    let moment = SignedDuration::from_secs(1);
+    assert_eq!(ends_at(start, start), start + IDLE_LIMIT);
+    assert_eq!(
+        ends_at(start, start + ABSOLUTE_LIMIT - moment),
+        start + ABSOLUTE_LIMIT
+    );
+    assert_eq!(ends_at(Timestamp::MAX, Timestamp::MAX), Timestamp::MIN);
+}
+
+#[test]
+fn a_token_has_a_name_an_end_and_no_scope_that_its_owner_lacks() {
+    assert_eq!(token::name("  ci "), Ok("ci"));
+    assert_eq!(token::name(" "), Err(Denied::Name));
+    assert_eq!(token::name(&"x".repeat(101)), Err(Denied::Name));
+    let now = Timestamp::UNIX_EPOCH;
+    let moment = SignedDuration::from_secs(1);
+    assert_eq!(token::expiry(Some(now + moment), now), Ok(now + moment));
+    assert_eq!(token::expiry(Some(now), now), Err(Denied::Expiry));
+    assert_eq!(
+        token::expiry(Some(now + LONGEST_LIFE), now),
+        Ok(now + LONGEST_LIFE)
+    );
+    assert_eq!(
+        token::expiry(Some(now + LONGEST_LIFE + moment), now),
+        Err(Denied::Expiry)
+    );
+    assert_eq!(token::expiry(None, Timestamp::MAX), Err(Denied::Expiry));
+    assert!(token::expiry(None, now).unwrap() < now + LONGEST_LIFE);
+    let of = |name: &str| -> PermissionSet { Permission::of(name).into_iter().collect() };
+    let (read, manage) = (of("bookmarks:read"), of("bookmarks:manage"));
+    assert_eq!(token::scopes(None, read), Ok(None));
+    assert_eq!(
+        token::scopes(Some(read), read.union(manage)),
+        Ok(Some(read))
+    );
+    assert_eq!(
+        token::scopes(Some(read.union(manage)), read),
+        Err(Denied::BeyondOwner {
+            missing: vec!["bookmarks:manage"]
+        })
+    );
+}

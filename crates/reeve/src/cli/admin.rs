@@ -1,0 +1,53 @@
+//! `reeve admin`: the first administrator, and any other that an operator makes.
+
+use app::identity::New;
+use app::role::Place;
+use clap::Subcommand;
+use domain::access::role::ADMIN_ROLE_NAME;
+use serde_json::json;
+
+use super::{Ending, Session};
+use crate::failure::Failure;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Make somebody a platform admin; whoever is not there yet is created.
+    Create {
+        /// E-mail address.
+        email: String,
+        /// What they are called.
+        #[arg(long, value_name = "NAME")]
+        display_name: Option<String>,
+    },
+}
+
+pub(crate) async fn run(session: &Session, command: Admin) -> Result<Ending, Failure> {
+    let Admin::Create {
+        email,
+        display_name,
+    } = command;
+    let reeve = session.installation.open().await?;
+    let caller = &session.caller;
+    let new = New {
+        email: email.clone(),
+        display_name,
+    };
+    let (user_id, created) = match app::identity::create(&reeve, caller, &new).await {
+        Ok(made) => (made.user_id, true),
+        Err(app::Error::Conflict(_)) => (app::identity::find(&reeve, caller, &email).await?, false),
+        Err(error) => return Err(error.into()),
+    };
+    let who = user_id.to_string();
+    let given = app::role::assign(&reeve, caller, &who, ADMIN_ROLE_NAME, &Place::default()).await?;
+    let answer = json!({ "user_id": user_id, "created": created, "role_given": given });
+    session.format.print(&answer, |_| {
+        let made = if created { "created; " } else { "" };
+        let role = if given {
+            "is a platform admin now"
+        } else {
+            "was a platform admin already"
+        };
+        format!("{email} {made}{role}\nnext: reeve token create --identity {email} --name NAME")
+    })?;
+    Ok(Ending::Done)
+}

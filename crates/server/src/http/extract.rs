@@ -1,0 +1,87 @@
+//! What handlers take from a request, with errors in the API's own form.
+
+use app::authenticate::{self, Unauthenticated};
+use app::{Caller, Error};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::State;
+use super::envelope::Ids;
+use super::problem::ApiError;
+
+/// Whoever calls, by the credential of the request.
+pub(super) struct Authenticated(pub(super) Caller);
+
+impl FromRequestParts<State> for Authenticated {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let ids = parts.extensions.get::<Ids>();
+        let correlation_id = match ids {
+            Some(ids) => ids.correlation_id.clone(),
+            None => store::id::new_id().into(),
+        };
+        let token = bearer(parts).ok_or(Error::from(Unauthenticated::Missing))?;
+        let caller = authenticate::by_token(&state.reeve, token, correlation_id).await?;
+        Ok(Self(caller))
+    }
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750, section 2.1).
+fn bearer(parts: &Parts) -> Option<&str> {
+    let text = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+/// A JSON body.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, ApiError> {
+        match axum::Json::<T>::from_request(request, state).await {
+            Ok(axum::Json(body)) => Ok(Self(body)),
+            Err(rejection) => Err(ApiError::invalid(format!(
+                "body: {}",
+                rejection.body_text()
+            ))),
+        }
+    }
+}
+
+/// The query string.
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<State> for Asked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(rejection) => Err(ApiError::invalid(format!(
+                "query: {}",
+                rejection.body_text()
+            ))),
+        }
+    }
+}
+
+/// The variable parts of the path. What can't be one names nothing.
+pub(super) struct Named<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<State> for Named<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(_) => Err(ApiError::not_found()),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A client of the API: who asks, and what they are told.
+
+use app::token::Wanted;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use domain::id::UserId;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::Value;
+use testkit::World;
+use tower::ServiceExt;
+
+/// The API over one world.
+pub(crate) struct Api {
+    router: Router,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
+}
+
+impl Answer {
+    /// The JSON, of an answer that is as it should be.
+    pub(crate) fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{self:?}");
+        self.json
+    }
+
+    /// Status and code of an error.
+    pub(crate) fn error(&self) -> (u16, &str) {
+        let code = self.json["code"].as_str();
+        (
+            self.status.as_u16(),
+            code.unwrap_or_else(|| panic!("no problem: {self:?}")),
+        )
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// Somebody who asks; `None` shows nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Asker(pub(crate) Option<String>);
+
+/// Nobody.
+pub(crate) const ANONYMOUS: Asker = Asker(None);
+
+impl Api {
+    pub(crate) fn of(world: &World) -> Self {
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let state = server::http::State::new(world.reeve().clone(), metrics);
+        Self {
+            router: server::http::router(state),
+        }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            json,
+        }
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        asker: &Asker,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &asker.0 {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = match body {
+            Some(json) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(json.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, asker: &Asker, path: &str) -> Answer {
+        self.ask(asker, Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, asker: &Asker, path: &str, body: Value) -> Answer {
+        self.ask(asker, Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, asker: &Asker, path: &str) -> Answer {
+        self.ask(asker, Method::DELETE, path, None).await
+    }
+}
+
+/// Somebody with a token of theirs, limited to some permissions or not.
+pub(crate) async fn token(world: &World, user_id: UserId, scopes: Option<&[&str]>) -> Asker {
+    let wanted = Wanted {
+        name: "test".to_owned(),
+        scopes: scopes.map(|names| names.iter().map(ToString::to_string).collect()),
+        expires_at: None,
+    };
+    let made = app::token::create(
+        world.reeve(),
+        &world.caller(),
+        &user_id.to_string(),
+        &wanted,
+    )
+    .await
+    .unwrap();
+    Asker(Some(made.token))
+}
