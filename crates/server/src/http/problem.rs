@@ -5,7 +5,7 @@
 
 use app::authenticate::Unauthenticated;
 use app::permit::Refusal;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::access::reason::Reason;
 use serde::Serialize;
@@ -207,8 +207,11 @@ fn refused(refusal: &Refusal) -> ApiError {
 }
 
 /// The answer to a path that no route has.
-pub(super) async fn no_such_route() -> ApiError {
-    ApiError::not_found()
+pub(super) async fn no_such_route(uri: Uri) -> ApiError {
+    ApiError::new(
+        Code::NotFound,
+        format!("there is nothing at {}", uri.path()),
+    )
 }
 
 /// The answer to a method that the path does not know.
