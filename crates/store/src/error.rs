@@ -6,6 +6,12 @@ pub enum StoreError {
     /// The server can't be reached, or the connection broke.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// A text that should be a server's address is none. The text itself is a secret.
+    #[error(
+        "the database's address can't be read ({0}); write it like \
+         postgres://LOGIN:PASSWORD@HOST/DATABASE"
+    )]
+    Address(#[source] sqlx::Error),
     /// A constraint said no. `constraint` is its name, for `app` to put into the user's words.
     #[error("{message}")]
     Refused { constraint: String, message: String },

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use app::governance::{Consequence, Effect, Number, Overview};
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Subcommand};
 use domain::governance::mode::Mode;
 use domain::id::{DiscordRoleId, GuildId};
@@ -36,8 +36,10 @@ pub(crate) enum Governance {
     },
     /// Set one of the numbers.
     Set {
-        #[arg(value_parser = PossibleValuesParser::new(Number::ALL.map(Number::name)))]
+        /// Which.
+        #[arg(value_parser = PossibleValuesParser::new(Number::ALL.map(possible)))]
         name: String,
+        /// A whole number, in the unit that the name says.
         value: u32,
         #[command(flatten)]
         change: Change,
@@ -51,10 +53,15 @@ pub(crate) struct Change {
     pub(crate) dry_run: bool,
 }
 
+/// A number as the help shows it.
+fn possible(number: Number) -> PossibleValue {
+    PossibleValue::new(number.name()).help(number.about())
+}
+
 pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending, Failure> {
     let reeve = session.installation.open().await?;
     let caller = &session.caller;
-    let effect = match command {
+    let (what, effect) = match command {
         Governance::Show => {
             let overview = app::governance::show(&reeve, &session.caller).await?;
             session
@@ -63,16 +70,27 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
             return Ok(Ending::Done);
         }
         Governance::SetMode { mode, change } => {
-            app::governance::set_mode(&reeve, caller, mode, change.dry_run).await?
+            let effect = app::governance::set_mode(&reeve, caller, mode, change.dry_run).await?;
+            (format!("the mode is {mode}"), effect)
         }
         Governance::MapRole {
             guild,
             role_ids,
             change,
-            ..
+            entitlement,
         } => {
             let roles: BTreeSet<_> = role_ids.into_iter().collect();
-            app::governance::map_role(&reeve, caller, guild, &roles, change.dry_run).await?
+            let named: Vec<_> = roles.iter().map(ToString::to_string).collect();
+            let what = match named.is_empty() {
+                true => format!("no role of guild {guild} is mapped"),
+                false => format!(
+                    "guild {guild}: {} stands for {entitlement}",
+                    named.join(", ")
+                ),
+            };
+            let dry_run = change.dry_run;
+            let effect = app::governance::map_role(&reeve, caller, guild, &roles, dry_run).await?;
+            (what, effect)
         }
         Governance::Set {
             name,
@@ -82,19 +100,24 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
             let Some(number) = Number::ALL.into_iter().find(|number| number.name() == name) else {
                 return Err(Failure::plain(format!("there is no number `{name}`")));
             };
-            app::governance::set_number(&reeve, caller, number, value, change.dry_run).await?
+            let dry_run = change.dry_run;
+            let effect =
+                app::governance::set_number(&reeve, caller, number, value, dry_run).await?;
+            (format!("{name} is {value}"), effect)
         }
     };
-    session.format.print(&effect, describe_effect)?;
+    session
+        .format
+        .print(&effect, |effect| describe_effect(&what, effect))?;
     Ok(Ending::Done)
 }
 
 /// What a change of the rules did, and what reconcile would make of it.
-pub(super) fn describe_effect(effect: &Effect) -> String {
+pub(super) fn describe_effect(what: &str, effect: &Effect) -> String {
     let done = match (effect.changed, effect.dry_run) {
-        (false, _) => "nothing changed: it was set so already",
-        (true, true) => "not kept (--dry-run)",
-        (true, false) => "set",
+        (false, _) => format!("nothing changed: {what} already"),
+        (true, true) => format!("not kept (--dry-run): {what}"),
+        (true, false) => format!("set: {what}"),
     };
     let consequence = |consequence: &Consequence| {
         let held = if consequence.guard.is_held() {

@@ -13,8 +13,8 @@ use domain::time::End;
 use jiff::SignedDuration;
 use store::person::Filter;
 
+use super::argument::duration;
 use super::snapshot::open;
-use super::until::duration;
 use super::{Ending, Session};
 use crate::failure::Failure;
 use crate::output::{people, progress};

@@ -4,6 +4,7 @@
 
 mod admin;
 mod alert;
+mod argument;
 mod audit;
 mod break_glass;
 mod completions;
@@ -31,7 +32,6 @@ mod serve;
 mod snapshot;
 mod status_map;
 mod token;
-mod until;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ use crate::config::{Config, Flags};
 use crate::failure::Failure;
 use crate::installation::Installation;
 use crate::output::Format;
-pub(crate) use until::Until;
+pub(crate) use argument::Until;
 
 /// Identity and access governance: who is this person, should they have access, and why.
 #[derive(Debug, Parser)]
