@@ -1,5 +1,6 @@
 //! Who may do what: the ceiling on granting, the closed tables, and the decision.
 
+mod authority;
 mod ceiling;
 mod decide;
 mod effective;
