@@ -41,6 +41,9 @@ pub enum Error {
     /// The caller may not do this, or may not do it here.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A review does not go as asked.
+    #[error(transparent)]
+    ReviewDenied(#[from] domain::review::Denied),
     /// A token is not made as asked.
     #[error(transparent)]
     TokenDenied(#[from] token::Denied),

@@ -31,6 +31,7 @@ pub mod project;
 pub mod prune;
 mod reading;
 pub mod reconcile;
+pub mod review;
 pub mod role;
 mod secret;
 pub mod snapshot;

@@ -98,6 +98,12 @@ actions! {
     TokenRevoke = "token.revoke",
     /// Somebody who is suspended was let in by the break-glass list.
     BreakGlassUse = "break_glass.use",
+    /// A review campaign began: its subject, reviewers, and how many grants.
+    ReviewBegin = "review.begin",
+    /// A reviewer decided one grant: keep or revoke; what was taken has its own row.
+    ReviewDecide = "review.decide",
+    /// A campaign was signed off.
+    ReviewSignOff = "review.sign_off",
     /// A month of the audit log was dropped by the retention: its name, and how many rows it had.
     AuditDrop = "audit.drop",
     /// An assignment's time was over.

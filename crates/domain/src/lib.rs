@@ -43,6 +43,7 @@ pub mod health;
 pub mod id;
 pub mod identity;
 pub mod reconcile;
+pub mod review;
 pub mod status_map;
 pub mod tenancy;
 pub mod time;

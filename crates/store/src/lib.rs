@@ -32,6 +32,7 @@ pub mod organization;
 pub mod person;
 pub mod project;
 pub mod reconcile;
+pub mod review;
 pub mod rights;
 pub mod role;
 pub mod scope;

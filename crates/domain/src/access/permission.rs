@@ -51,6 +51,8 @@ const NAMES: &[&str] = &[
     "snapshots:manage",
     "exemptions:read",
     "exemptions:manage",
+    "reviews:read",
+    "reviews:manage",
 ];
 
 const _: () = assert!(NAMES.len() <= 128, "a permission set is one 128-bit word");
@@ -91,6 +93,8 @@ pub const SNAPSHOTS_READ: Permission = named("snapshots:read");
 pub const SNAPSHOTS_MANAGE: Permission = named("snapshots:manage");
 pub const EXEMPTIONS_READ: Permission = named("exemptions:read");
 pub const EXEMPTIONS_MANAGE: Permission = named("exemptions:manage");
+pub const REVIEWS_READ: Permission = named("reviews:read");
+pub const REVIEWS_MANAGE: Permission = named("reviews:manage");
 
 /// The permission of that name. A name that is none does not compile: it would lie beyond the table.
 const fn named(name: &str) -> Permission {

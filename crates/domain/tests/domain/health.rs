@@ -41,6 +41,7 @@ fn sound() -> Condition {
         admins: 1,
         ownerless: Vec::new(),
         reviews_due: 0,
+        campaigns_overdue: Vec::new(),
         failing_jobs: Vec::new(),
         last_pass: Some(NOW),
         nodes: vec![node("a", "1", 0), node("a", "1", 0)],

@@ -26,6 +26,8 @@ mod population;
 #[cfg(test)]
 mod reconcile;
 #[cfg(test)]
+mod review;
+#[cfg(test)]
 mod status_map;
 #[cfg(test)]
 mod tenancy;

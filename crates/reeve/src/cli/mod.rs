@@ -27,6 +27,7 @@ mod policy;
 mod project;
 mod quickstart;
 mod reconcile;
+mod review;
 mod role;
 mod serve;
 mod snapshot;
@@ -135,6 +136,9 @@ enum Command {
     /// Exemptions: passes through eligibility and entitlement, reviewed.
     #[command(subcommand)]
     Exemption(exemption::Exemption),
+    /// Reviews of what was granted: keep or revoke, and sign off.
+    #[command(subcommand)]
+    Review(review::Review),
     /// The allowlist that lets administrators back in.
     #[command(subcommand)]
     BreakGlass(break_glass::BreakGlass),
@@ -282,6 +286,7 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Jml(command) => jml::run(session, command).await,
         Command::Hold(command) => hold::run(session, command).await,
         Command::Exemption(command) => exemption::run(session, command).await,
+        Command::Review(command) => review::run(session, command).await,
         Command::BreakGlass(command) => break_glass::run(session, command).await,
         Command::Cron => cron::run(session).await,
         Command::Doctor(command) => doctor::run(session, command).await,

@@ -30,6 +30,18 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "token create" => &["--identity", "ada@example.test", "--name", "ci"],
         "token list" => &["--identity", "ada@example.test"],
         "token revoke" => &[NO_ID],
+        "review begin" => &[
+            "q4",
+            "--subject",
+            "assignments",
+            "--for",
+            "7d",
+            "--reviewer",
+            "a@b.test",
+        ],
+        "review show" | "review export" => &[NO_ID],
+        "review decide" => &[NO_ID, "keep", "--reason", "r"],
+        "review sign-off" => &[NO_ID, "--note", "r"],
         "role assign" | "role revoke" => &["ada@example.test", "reader"],
         "completions" => &["bash"],
         "man" => &["man"],
@@ -52,6 +64,8 @@ const NO_ID: &str = "00000000-0000-7000-8000-0000000000ff";
 const THE_PLAN: &str = "the plan";
 /// Stands for the id of the last hold or exemption.
 const THE_ONE: &str = "the one";
+/// Stands for the first grant of a review that was shown.
+const THE_GRANT: &str = "the grant";
 /// Stands for a folder that is not there yet.
 const A_FOLDER: &str = "a folder";
 
@@ -144,6 +158,23 @@ const CALLS: &[Call] = &[
     ),
     call("token list", &["--identity", "root@example.test"]),
     call("token revoke", &[THE_ONE]),
+    call(
+        "review begin",
+        &[
+            "q4",
+            "--subject",
+            "assignments",
+            "--for",
+            "7d",
+            "--reviewer",
+            "root@example.test",
+        ],
+    ),
+    call("review list", &[]),
+    call("review show", &[THE_ONE, "--undecided"]),
+    call("review export", &[THE_ONE]),
+    call("review decide", &[THE_GRANT, "keep", "--reason", "needed"]),
+    call("review show", &[THE_ONE, "--undecided"]),
     call("role assign", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
@@ -226,11 +257,12 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
     let (scratch, program) = installation();
     let folder = scratch.folder("man");
     let serving = program.serve();
-    let (mut plan_id, mut one) = (String::new(), String::new());
+    let (mut plan_id, mut one, mut grant) = (String::new(), String::new(), String::new());
     for call in CALLS {
         let named = |word: &'static str| match word {
             THE_PLAN => plan_id.clone(),
             THE_ONE => one.clone(),
+            THE_GRANT => grant.clone(),
             A_FOLDER => folder.clone(),
             word => word.to_owned(),
         };
@@ -248,7 +280,10 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
             plan_id = id.to_owned();
         }
         let json = answer.json();
-        let id = ["hold_id", "exemption_id", "token_id"]
+        if let Some(id) = json["items"][0]["item_id"].as_str() {
+            grant = id.to_owned();
+        }
+        let id = ["hold_id", "exemption_id", "token_id", "campaign_id"]
             .map(|name| json.get(name).and_then(|id| id.as_str()));
         if let Some(id) = id.into_iter().flatten().next() {
             one = id.to_owned();

@@ -8,6 +8,7 @@ use app::permit::Refusal;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::access::reason::Reason;
+use domain::review::Denied;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -141,6 +142,13 @@ impl From<app::Error> for ApiError {
         let text = error.to_string();
         match &error {
             Error::Invalid { .. } | Error::TokenDenied(_) => Self::invalid(text),
+            Error::ReviewDenied(Denied::Due(_) | Denied::Reviewers) => Self::invalid(text),
+            Error::ReviewDenied(Denied::NotAReviewer | Denied::Oneself) => {
+                Self::new(Code::InsufficientPermissions, text)
+            }
+            Error::ReviewDenied(Denied::SignedOff | Denied::Undecided { .. }) => {
+                Self::new(Code::Conflict, text)
+            }
             Error::NotFound { .. } => Self::not_found(),
             Error::Unauthenticated(why) => unauthenticated(why),
             Error::Refused(refusal) => refused(refusal),

@@ -5,6 +5,7 @@
     reason = "the macro of a route names its types in full"
 )]
 
+mod reviews;
 mod tokens;
 mod users;
 
@@ -30,7 +31,8 @@ use super::problem::{Code, Problem};
     security(("token" = [])),
     tags(
         (name = "me", description = "Whoever calls, and what is theirs."),
-        (name = "users", description = "People: who they are and what they hold.")
+        (name = "users", description = "People: who they are and what they hold."),
+        (name = "reviews", description = "Looking at what was granted, one by one.")
     )
 )]
 struct Document;
@@ -54,4 +56,9 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(tokens::revoke_my_token))
         .routes(routes!(users::list_users))
         .routes(routes!(users::get_user))
+        .routes(routes!(reviews::list_reviews, reviews::begin_review))
+        .routes(routes!(reviews::get_review))
+        .routes(routes!(reviews::export_review))
+        .routes(routes!(reviews::decide_review_item))
+        .routes(routes!(reviews::sign_off_review))
 }
