@@ -106,11 +106,17 @@ const fn named(name: &str) -> Permission {
 }
 
 const fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
     let mut place = 0;
-    while place < one.len() && place < other.len() && one[place] == other[place] {
+    while place < one.len() {
+        if one[place] != other[place] {
+            return false;
+        }
         place += 1;
     }
-    place == one.len() && place == other.len()
+    true
 }
 
 impl Permission {
@@ -129,7 +135,7 @@ impl Permission {
         const ALIKE: f64 = 0.75;
         let mut alike: Vec<_> = Self::all()
             .map(|known| (strsim::jaro_winkler(text, known.name()), known))
-            .filter(|(likeness, _)| *likeness > ALIKE)
+            .filter(|(likeness, _)| likeness.total_cmp(&ALIKE).is_gt())
             .collect();
         alike.sort_by(|a, b| b.0.total_cmp(&a.0));
         alike.into_iter().take(3).map(|(_, known)| known).collect()

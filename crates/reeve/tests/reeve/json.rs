@@ -175,6 +175,23 @@ const CALLS: &[Call] = &[
     call("review export", &[THE_ONE]),
     call("review decide", &[THE_GRANT, "keep", "--reason", "needed"]),
     call("review show", &[THE_ONE, "--undecided"]),
+    // Nothing is left to decide of an empty one.
+    call(
+        "review begin",
+        &[
+            "q5",
+            "--subject",
+            "exemptions",
+            "--for",
+            "7d",
+            "--reviewer",
+            "root@example.test",
+        ],
+    ),
+    call(
+        "review sign-off",
+        &[THE_ONE, "--note", "nobody is exempted"],
+    ),
     call("role assign", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
