@@ -10,6 +10,7 @@
 mod client;
 mod document;
 mod errors;
+mod generated;
 mod me;
 mod reviews;
 mod users;
