@@ -160,6 +160,26 @@ pub(crate) async fn change(
     Ok(tx)
 }
 
+/// Whether the caller's credential is made for what `permission` names, where what is asked for is the
+/// caller's own and no role is asked.
+pub(crate) fn own(caller: &Caller, permission: Permission) -> Result<(), Refusal> {
+    if caller
+        .credential
+        .is_none_or(|credential| credential.is_for(permission))
+    {
+        return Ok(());
+    }
+    let reason = Reason::OutsideTokenScopes { permission };
+    let finding = Finding {
+        gate: Gate::Permission,
+        reason,
+    };
+    Err(Refusal {
+        permission,
+        finding,
+    })
+}
+
 /// Whether the caller may change what `permission` names at a scope. A refusal is put on record as
 /// `entry`, in a transaction of its own.
 pub(crate) async fn require(

@@ -106,7 +106,10 @@ pub async fn create(
 pub async fn list(reeve: &Reeve, caller: &Caller, whose: &str) -> Result<Vec<Token>, Error> {
     let mut tx = reeve.database.snapshot("list tokens").await?;
     let user_id = match own(caller, whose) {
-        Some(user_id) => user_id,
+        Some(user_id) => {
+            permit::own(caller, TOKENS_READ)?;
+            user_id
+        }
         None => {
             permit::may_look(reeve, &mut tx, caller, TOKENS_READ, Scope::Platform).await?;
             person(&mut tx, whose).await?
@@ -130,7 +133,9 @@ pub async fn revoke(reeve: &Reeve, caller: &Caller, token_id: TokenId) -> Result
         target: user_id,
         ..caller.entry(action, "personal_access_token", token_id.to_string())
     };
-    if user_id != Some(caller.actor.user_id()) {
+    if user_id == Some(caller.actor.user_id()) {
+        permit::own(caller, TOKENS_MANAGE)?;
+    } else {
         permit::require(
             reeve,
             &mut tx,
@@ -164,6 +169,7 @@ async fn owner(
     whose: &str,
 ) -> Result<UserId, Error> {
     if let Some(user_id) = own(caller, whose) {
+        permit::own(caller, permission)?;
         return Ok(user_id);
     }
     let entry = Entry {

@@ -141,7 +141,9 @@ pub async fn show(
 ) -> Result<Page, Error> {
     let limit = some(limit)?;
     let mut tx = reeve.database.snapshot("show review").await?;
-    if !is_reviewer(&mut tx, caller, campaign_id).await? {
+    if is_reviewer(&mut tx, caller, campaign_id).await? {
+        permit::own(caller, REVIEWS_READ)?;
+    } else {
         permit::may_look(reeve, &mut tx, caller, REVIEWS_READ, Scope::Platform).await?;
     }
     let campaign = review::list(&mut tx, Some(campaign_id), false, 1)
@@ -172,6 +174,7 @@ pub async fn decide(
 ) -> Result<Decided, Error> {
     let why = reason(why)?;
     let action = Action::ReviewDecide;
+    permit::own(caller, REVIEWS_MANAGE)?;
     let item = judge(reeve, caller, item_id, verdict).await?;
     let taken = match verdict {
         Verdict::Keep => false,
@@ -210,6 +213,7 @@ pub async fn sign_off(
 ) -> Result<(), Error> {
     let note = reason(note)?;
     let action = Action::ReviewSignOff;
+    permit::own(caller, REVIEWS_MANAGE)?;
     let context = caller.context(action);
     let mut tx = reeve.database.system(action.as_str(), &context).await?;
     let entry = caller.entry(action, "review_campaign", campaign_id.to_string());

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::access::reason::Reason;
 use domain::review::Denied;
 use serde::Serialize;
+use store::StoreError;
 use utoipa::ToSchema;
 
 /// What went wrong, for programs.
@@ -162,6 +163,7 @@ impl From<app::Error> for ApiError {
             | Error::Busy { .. }
             | Error::LeaseLost => Self::new(Code::Conflict, text),
             Error::SparingDenied(_) | Error::SnapshotRejected(_) => Self::invalid(text),
+            Error::Store(StoreError::Nul) => Self::invalid(text),
             Error::Store(store) if store.is_unavailable() => {
                 tracing::error!(error = %text, "the database is not available");
                 Self {

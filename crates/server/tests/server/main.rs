@@ -11,6 +11,7 @@ mod client;
 mod document;
 mod errors;
 mod generated;
+mod matrix;
 mod me;
 mod reviews;
 mod users;
