@@ -5,5 +5,6 @@ mod ceiling;
 mod decide;
 mod effective;
 mod monotone;
+mod names;
 mod remedy;
 mod tables;
