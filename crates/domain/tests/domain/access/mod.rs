@@ -4,5 +4,6 @@ mod ceiling;
 mod decide;
 mod effective;
 mod monotone;
+mod over;
 mod remedy;
 mod tables;
