@@ -29,14 +29,17 @@ pub mod membership;
 pub mod migrate;
 pub mod node;
 pub mod organization;
+pub mod overrides;
 pub mod person;
 pub mod project;
+pub mod quota;
 pub mod reconcile;
 pub mod rights;
 pub mod role;
 pub mod scope;
 pub mod snapshot;
 pub mod status_map;
+pub mod timeline;
 pub mod token;
 
 pub use connect::Database;
