@@ -6,12 +6,15 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::ceiling::{Authority, GrantDenied, can_grant};
 use crate::access::role::{RoleDefinition, Scope, ScopeKind};
+
+/// The longest time for which overrides that end may be set. Beyond it, without an end is meant.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
 /// Preserved roles are never taken by automation, suppressed ones never given by it.
 ///
