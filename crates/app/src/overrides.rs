@@ -7,8 +7,8 @@ use domain::governance::exemption::reason;
 use domain::id::UserId;
 use domain::identity::RoleOverrides;
 use domain::identity::overrides::{LONGEST, may_name};
-use domain::time::may_end;
-use jiff::Timestamp;
+use domain::time::{End, may_end};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::audit::Entry;
@@ -43,6 +43,9 @@ pub struct Wanted {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Timestamp>)]
     pub expires_at: Option<Option<Timestamp>>,
+    /// They end so long from now; for who names no instant.
+    #[serde(skip)]
+    pub ends_after: Option<SignedDuration>,
 }
 
 /// What becomes of what is not asked for.
@@ -172,7 +175,10 @@ impl Wanted {
             Some(None) => None,
             Some(Some(text)) => Some(reason(text)?.to_owned()),
         };
-        after.expires_at = self.expires_at.unwrap_or(kept.expires_at);
+        after.expires_at = match self.ends_after {
+            Some(lasting) => Some(End::After(lasting).instant(now)),
+            None => self.expires_at.unwrap_or(kept.expires_at),
+        };
         if let Some(end) = after.expires_at {
             may_end(now, end, LONGEST).map_err(|problem| Error::invalid("expires_at", problem))?;
         }
