@@ -11,4 +11,5 @@ mod client;
 mod document;
 mod errors;
 mod me;
+mod operations;
 mod users;
