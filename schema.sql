@@ -392,6 +392,16 @@ CREATE FUNCTION public.is_role_overrides(value jsonb) RETURNS boolean
          when name in ('preserved', 'preserved_roles', 'suppressed', 'suppressed_roles') then
            jsonb_typeof(content) <> 'array'
            or jsonb_path_exists(content, 'strict $[*] ? (@.type() != "string")', silent => true)
+         when name = 'reason' then jsonb_typeof(content) not in ('string', 'null')
+         when name = 'expires_at' and jsonb_typeof(content) = 'null' then false
+         when name = 'expires_at' then case
+           when value ->> 'expires_at' !~ '^2\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$'
+             or jsonb_typeof(content) <> 'string' then true
+           else substring(value ->> 'expires_at' from 9 for 2)::int > extract(day from
+             make_date(substring(value ->> 'expires_at' from 1 for 4)::int,
+                       substring(value ->> 'expires_at' from 6 for 2)::int, 1)
+             + interval '1 month' - interval '1 day')
+         end
          else false
        end)
     -- Two names of one list, of which one would be lost.
@@ -405,7 +415,7 @@ ALTER FUNCTION public.is_role_overrides(value jsonb) OWNER TO reeve_owner;
 -- Name: FUNCTION is_role_overrides(value jsonb); Type: COMMENT; Schema: public; Owner: reeve_owner
 --
 
-COMMENT ON FUNCTION public.is_role_overrides(value jsonb) IS 'Whether a value has the shape of claims.role_overrides: {"enabled": boolean, "preserved": [role names], "suppressed": [role names]}, each optional; the lists may also be called preserved_roles and suppressed_roles.';
+COMMENT ON FUNCTION public.is_role_overrides(value jsonb) IS 'Whether a value has the shape of claims.role_overrides: {"enabled": boolean, "preserved": [role names], "suppressed": [role names], "reason": text, "expires_at": "2026-01-31T12:00:00Z"}, each optional; the lists may also be called preserved_roles and suppressed_roles.';
 
 --
 -- Name: maintain_audit_partitions(integer); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -2826,6 +2836,111 @@ ALTER FUNCTION public.track_stripped_assignment_update() OWNER TO reeve_owner;
 COMMENT ON FUNCTION public.track_stripped_assignment_update() IS 'Feeds and, for raw SQL, audits each update of stripped_assignment. Written by track().';
 
 --
+-- Name: track_user_quota_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_user_quota_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'user_quota', o.user_id::text || '/' || o.name::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'user_quota', o.user_id::text || '/' || o.name::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'name', o.name, 'most', o.most), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_user_quota_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_user_quota_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_user_quota_delete() IS 'Feeds and, for raw SQL, audits each delete of user_quota. Written by track().';
+
+--
+-- Name: track_user_quota_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_user_quota_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'user_quota', n.user_id::text || '/' || n.name::text, 'insert', jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'user_quota', n.user_id::text || '/' || n.name::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_user_quota_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_user_quota_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_user_quota_insert() IS 'Feeds and, for raw SQL, audits each insert of user_quota. Written by track().';
+
+--
+-- Name: track_user_quota_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_user_quota_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'user_quota', coalesce(n.user_id::text || '/' || n.name::text, o.user_id::text || '/' || o.name::text), case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, case when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) end from new_rows n full join old_rows o on o.user_id = n.user_id and o.name = n.name where (o.user_id, o.name, o.most) is distinct from (n.user_id, n.name, n.most);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, 'user_quota', coalesce(n.user_id::text || '/' || n.name::text, o.user_id::text || '/' || o.name::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'name', o.name, 'most', o.most) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) || '{}'::jsonb end from new_rows n full join old_rows o on o.user_id = n.user_id and o.name = n.name where (o.user_id, o.name, o.most) is distinct from (n.user_id, n.name, n.most);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_user_quota_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_user_quota_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_user_quota_update() IS 'Feeds and, for raw SQL, audits each update of user_quota. Written by track().';
+
+--
 -- Name: track_user_roles_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
 --
 
@@ -4094,6 +4209,25 @@ ALTER TABLE public.stripped_assignment OWNER TO reeve_owner;
 COMMENT ON TABLE public.stripped_assignment IS 'Assignments that reconcile took, kept so that a later reactivation can give them back.';
 
 --
+-- Name: user_quota; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.user_quota (
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    most integer NOT NULL,
+    CONSTRAINT user_quota_most_check CHECK (((most >= 0) AND (most <= 1000)))
+);
+
+ALTER TABLE public.user_quota OWNER TO reeve_owner;
+
+--
+-- Name: TABLE user_quota; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.user_quota IS 'How many of something one person may have, where that is not the usual number (domain/quota.rs).';
+
+--
 -- Name: user_roles; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -4452,6 +4586,13 @@ ALTER TABLE ONLY public.snapshot_slot
 
 ALTER TABLE ONLY public.stripped_assignment
     ADD CONSTRAINT stripped_assignment_pkey PRIMARY KEY (assignment_id);
+
+--
+-- Name: user_quota user_quota_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.user_quota
+    ADD CONSTRAINT user_quota_pkey PRIMARY KEY (user_id, name);
 
 --
 -- Name: user_roles user_roles_once; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -4930,6 +5071,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.session FOR EACH STATEMENT 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.stripped_assignment FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
+-- Name: user_quota no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.user_quota FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
 -- Name: user_roles no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5152,6 +5299,12 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.session REFERENCING OLD TABLE
 CREATE TRIGGER track_delete AFTER DELETE ON public.stripped_assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_stripped_assignment_delete();
 
 --
+-- Name: user_quota track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.user_quota REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_user_quota_delete();
+
+--
 -- Name: user_roles track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5278,6 +5431,12 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.session REFERENCING NEW TABLE
 CREATE TRIGGER track_insert AFTER INSERT ON public.stripped_assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_stripped_assignment_insert();
 
 --
+-- Name: user_quota track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.user_quota REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_user_quota_insert();
+
+--
 -- Name: user_roles track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5402,6 +5561,12 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.session REFERENCING OLD TABLE
 --
 
 CREATE TRIGGER track_update AFTER UPDATE ON public.stripped_assignment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_stripped_assignment_update();
+
+--
+-- Name: user_quota track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.user_quota REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_user_quota_update();
 
 --
 -- Name: user_roles track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5611,6 +5776,13 @@ ALTER TABLE ONLY public.role
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
+
+--
+-- Name: user_quota user_quota_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.user_quota
+    ADD CONSTRAINT user_quota_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
 -- Name: user_roles user_roles_granted_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -6325,6 +6497,24 @@ REVOKE ALL ON FUNCTION public.track_stripped_assignment_insert() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.track_stripped_assignment_update() FROM PUBLIC;
 
 --
+-- Name: FUNCTION track_user_quota_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_user_quota_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_user_quota_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_user_quota_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_user_quota_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_user_quota_update() FROM PUBLIC;
+
+--
 -- Name: FUNCTION track_user_roles_delete(); Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -6805,6 +6995,13 @@ GRANT SELECT,INSERT,TRUNCATE ON TABLE public.snapshot_stage_4 TO reeve_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stripped_assignment TO reeve_system;
 GRANT SELECT ON TABLE public.stripped_assignment TO reeve_operator;
+
+--
+-- Name: TABLE user_quota; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_quota TO reeve_system;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_quota TO reeve_operator;
 
 --
 -- Name: TABLE user_roles; Type: ACL; Schema: public; Owner: reeve_owner

@@ -1,10 +1,12 @@
 //! The one error of all operations: what the user is told, apart from the cause.
 
 use domain::access::ceiling::GrantDenied;
+use domain::access::over::ActDenied;
 use domain::credential::token;
 use domain::governance::assess::RulesMissing;
 use domain::governance::exemption;
 use domain::identity::lifecycle::MoveDenied;
+use domain::quota::Exceeded;
 use domain::reconcile::snapshot::Rejection;
 use domain::tenancy::membership::EndDenied;
 use jiff::Timestamp;
@@ -47,6 +49,12 @@ pub enum Error {
     /// A token is not made as asked.
     #[error(transparent)]
     TokenDenied(#[from] token::Denied),
+    /// Somebody has as many of something as they may.
+    #[error(transparent)]
+    QuotaExceeded(#[from] Exceeded),
+    /// The person is an administrator, and the caller could not make one.
+    #[error(transparent)]
+    ActDenied(#[from] ActDenied),
     #[error("the membership does not end: {0}")]
     EndDenied(#[from] EndDenied),
     /// Governance is not set up far enough.

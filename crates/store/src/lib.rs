@@ -29,8 +29,10 @@ pub mod membership;
 pub mod migrate;
 pub mod node;
 pub mod organization;
+pub mod overrides;
 pub mod person;
 pub mod project;
+pub mod quota;
 pub mod reconcile;
 pub mod review;
 pub mod rights;
@@ -38,6 +40,7 @@ pub mod role;
 pub mod scope;
 pub mod snapshot;
 pub mod status_map;
+pub mod timeline;
 pub mod token;
 
 pub use connect::Database;

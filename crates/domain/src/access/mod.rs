@@ -11,6 +11,7 @@ pub mod ceiling;
 pub mod decide;
 pub mod effective;
 pub mod facts;
+pub mod over;
 pub mod permission;
 pub mod reason;
 pub mod remedy;

@@ -24,6 +24,8 @@ mod plain;
 #[cfg(test)]
 mod population;
 #[cfg(test)]
+mod quota;
+#[cfg(test)]
 mod reconcile;
 #[cfg(test)]
 mod review;

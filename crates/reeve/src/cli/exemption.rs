@@ -82,6 +82,7 @@ pub(crate) async fn run(session: &Session, command: Exemption) -> Result<Ending,
                 user_id: None,
                 all,
                 due,
+                after: None,
                 limit: limit.into(),
             };
             let found = app::exemption::list(&reeve, &session.caller, &filter).await?;

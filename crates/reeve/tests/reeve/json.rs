@@ -15,7 +15,17 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "snapshot import" => &["-", "--guild", "700", "--taken-at", "2026-01-31T12:00:00Z"],
         "identity import" => &["-"],
         "organization create" => &["acme"],
-        "identity show" => &["ada@example.test"],
+        "identity show"
+        | "identity overrides show"
+        | "identity overrides clear"
+        | "identity quota show" => &["ada@example.test"],
+        "identity create" => &["new@example.test"],
+        "identity edit" => &["ada@example.test", "--name", "Ada"],
+        "identity link" => &["ada@example.test", "--discord", "1"],
+        "identity unlink" => &["ada@example.test", "discord", "1"],
+        "identity overrides set" => &["ada@example.test", "--enabled"],
+        "identity quota set" => &["ada@example.test", "tokens", "5"],
+        "identity quota clear" => &["ada@example.test", "tokens"],
         "identity suspend" | "identity disable" | "identity enable" | "identity restore" => {
             &["ada@example.test", "--reason", "r"]
         }
@@ -247,6 +257,29 @@ const CALLS: &[Call] = &[
     call("exemption end", &[THE_ONE]),
     call("identity list", &["--search", "nobody at all"]),
     call("identity list", &["--limit", "1"]),
+    call("identity list", &["--drift"]),
+    call("identity create", &["new@example.test", "--name", "New"]),
+    call("identity edit", &["new@example.test", "--no-name"]),
+    call("identity link", &["new@example.test", "--discord", "77"]),
+    call("identity unlink", &["new@example.test", "discord", "77"]),
+    call(
+        "identity overrides set",
+        &[
+            "new@example.test",
+            "--preserve",
+            "reader",
+            "--for",
+            "7d",
+            "--reason",
+            "r",
+        ],
+    ),
+    call("identity overrides show", &["new@example.test"]),
+    call("identity overrides clear", &["new@example.test"]),
+    call("identity overrides show", &["new@example.test"]),
+    call("identity quota set", &["new@example.test", "tokens", "5"]),
+    call("identity quota clear", &["new@example.test", "tokens"]),
+    call("identity quota show", &["new@example.test"]),
     call("identity show", &["ada@example.test"]),
     call("identity suspend", &["ada@example.test", "--reason", "r"]),
     call("identity disable", &["ada@example.test", "--reason", "r"]),

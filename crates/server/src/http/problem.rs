@@ -153,10 +153,11 @@ impl From<app::Error> for ApiError {
             Error::NotFound { .. } => Self::not_found(),
             Error::Unauthenticated(why) => unauthenticated(why),
             Error::Refused(refusal) => refused(refusal),
-            Error::GrantDenied(_) | Error::EndDenied(_) => {
+            Error::GrantDenied(_) | Error::EndDenied(_) | Error::ActDenied(_) => {
                 Self::new(Code::InsufficientPermissions, text)
             }
             Error::Conflict(_)
+            | Error::QuotaExceeded(_)
             | Error::MoveDenied(_)
             | Error::RulesMissing(_)
             | Error::Overtaken { .. }

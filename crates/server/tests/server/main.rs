@@ -13,5 +13,6 @@ mod errors;
 mod generated;
 mod matrix;
 mod me;
+mod operations;
 mod reviews;
 mod users;

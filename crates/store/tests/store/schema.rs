@@ -38,6 +38,7 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("snapshot_slot", ""),
     ("snapshot_stage", ""),
     ("stripped_assignment", ""),
+    ("user_quota", ""),
 ];
 
 /// Tables that are no facts, and so are neither fed nor audited, and why.

@@ -6,5 +6,6 @@ mod decide;
 mod effective;
 mod monotone;
 mod names;
+mod over;
 mod remedy;
 mod tables;
