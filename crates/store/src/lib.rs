@@ -32,11 +32,13 @@ pub mod organization;
 pub mod person;
 pub mod project;
 pub mod reconcile;
+pub mod rehome;
 pub mod rights;
 pub mod role;
 pub mod scope;
 pub mod snapshot;
 pub mod status_map;
+pub mod tenancy;
 pub mod token;
 
 pub use connect::Database;

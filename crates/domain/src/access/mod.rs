@@ -9,9 +9,11 @@
 
 pub mod ceiling;
 pub mod decide;
+pub mod definition;
 pub mod effective;
 pub mod facts;
 pub mod permission;
 pub mod reason;
 pub mod remedy;
 pub mod role;
+pub mod validity;

@@ -29,9 +29,11 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("plan_step", ""),
     ("platform", ""),
     ("reconcile_plan", ""),
+    ("rehome", ""),
     ("snapshot_slot", ""),
     ("snapshot_stage", ""),
     ("stripped_assignment", ""),
+    ("tenancy_setting", ""),
 ];
 
 /// Tables that are no facts, and so are neither fed nor audited, and why.
