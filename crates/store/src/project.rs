@@ -123,12 +123,7 @@ pub async fn get(tx: &mut Tx, id: ProjectId) -> Result<Option<Project>, StoreErr
 }
 
 /// Renames a project.
-pub async fn update(
-    tx: &mut Tx,
-    id: ProjectId,
-    slug: &str,
-    name: &str,
-) -> Result<(), StoreError> {
+pub async fn update(tx: &mut Tx, id: ProjectId, slug: &str, name: &str) -> Result<(), StoreError> {
     sqlx::query!(
         "update project set slug = $2, name = $3 where project_id = $1",
         id.0,

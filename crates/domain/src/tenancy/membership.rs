@@ -79,7 +79,11 @@ pub fn fits_strict_mode(
 /// Whether things that are given up together may be taken by an actor: each role asks the same gate as
 /// being taken by itself.
 pub fn can_take<'a>(taken: impl IntoIterator<Item = Taken<'a>>) -> Result<(), GrantDenied> {
-    taken
-        .into_iter()
-        .try_for_each(|Taken { role, scope, authority }| can_grant(authority, role, scope))
+    taken.into_iter().try_for_each(
+        |Taken {
+             role,
+             scope,
+             authority,
+         }| can_grant(authority, role, scope),
+    )
 }

@@ -7,7 +7,9 @@ use app::authenticate::Unauthenticated;
 use app::permit::Refusal;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
+use domain::tenancy::rehome::RehomeDenied;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,6 +22,9 @@ pub(super) enum Code {
     InvalidRequest,
     NotFound,
     Conflict,
+    CrossTenantConflict,
+    ScopeMismatch,
+    OperationPaused,
     ServiceUnavailable,
     InternalError,
 }
@@ -32,6 +37,9 @@ impl Code {
             Self::InvalidRequest => "invalid_request",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
+            Self::CrossTenantConflict => "cross_tenant_conflict",
+            Self::ScopeMismatch => "scope_mismatch",
+            Self::OperationPaused => "operation_paused",
             Self::ServiceUnavailable => "service_unavailable",
             Self::InternalError => "internal_error",
         }
@@ -44,6 +52,9 @@ impl Code {
             Self::InvalidRequest => "The request can't be used",
             Self::NotFound => "Not found",
             Self::Conflict => "It contradicts what is there",
+            Self::CrossTenantConflict => "They belong to another organization",
+            Self::ScopeMismatch => "Organization and project do not belong together",
+            Self::OperationPaused => "Paused",
             Self::ServiceUnavailable => "Not available now",
             Self::InternalError => "Something went wrong",
         }
@@ -55,8 +66,10 @@ impl Code {
             Self::InsufficientPermissions => StatusCode::FORBIDDEN,
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Conflict => StatusCode::CONFLICT,
-            Self::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Conflict | Self::CrossTenantConflict | Self::ScopeMismatch => {
+                StatusCode::CONFLICT
+            }
+            Self::OperationPaused | Self::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -79,6 +92,12 @@ pub(super) struct Problem {
     pub(super) trace_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) actor_user_id: Option<String>,
+    /// Of a role that was refused: the highest rank that the caller may give there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ceiling: Option<i16>,
+    /// Of a role that was refused: those that the caller may give there, highest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) grantable_roles: Option<Vec<String>>,
 }
 
 /// What a handler returns when it fails; [`super::envelope`] makes the answer of it.
@@ -89,6 +108,15 @@ pub(super) struct ApiError {
     pub(super) remedy: Option<String>,
     /// Allowed methods, of a 405.
     pub(super) status: StatusCode,
+    /// The way out of a role that was refused.
+    pub(super) way_out: Option<WayOut>,
+}
+
+/// What the caller may give where a role was refused.
+#[derive(Clone, Debug)]
+pub(super) struct WayOut {
+    ceiling: Option<i16>,
+    grantable: Vec<String>,
 }
 
 impl ApiError {
@@ -98,6 +126,7 @@ impl ApiError {
             detail: detail.into(),
             remedy: None,
             status: code.status(),
+            way_out: None,
         }
     }
 
@@ -114,7 +143,10 @@ impl ApiError {
     }
 
     pub(super) fn problem(self, ids: &super::envelope::Ids) -> Problem {
+        let ceiling = self.way_out.as_ref().and_then(|out| out.ceiling);
         Problem {
+            ceiling,
+            grantable_roles: self.way_out.map(|out| out.grantable),
             title: self.code.title(),
             status: self.status.as_u16(),
             code: self.code,
@@ -147,6 +179,28 @@ impl From<app::Error> for ApiError {
             Error::GrantDenied(_) | Error::EndDenied(_) => {
                 Self::new(Code::InsufficientPermissions, text)
             }
+            Error::Ceiling(denial) => Self {
+                way_out: Some(WayOut {
+                    ceiling: denial.ceiling,
+                    grantable: denial.grantable.clone(),
+                }),
+                ..Self::new(Code::InsufficientPermissions, text)
+            },
+            Error::DefineDenied(denied) => Self::new(defined(denied), text),
+            Error::RehomeDenied(denied) => Self::new(rehomed(*denied), text),
+            Error::ScopeMismatch { .. } => Self {
+                remedy: Some("correct the organization or the project and try again".to_owned()),
+                ..Self::new(Code::ScopeMismatch, text)
+            },
+            Error::CrossTenant(_) => Self::new(Code::CrossTenantConflict, text),
+            Error::StrictViolations { .. } => Self {
+                remedy: Some("end or move those memberships, and try again".to_owned()),
+                ..Self::new(Code::Conflict, text)
+            },
+            Error::Paused { .. } => Self {
+                remedy: Some("wait until it is resumed, or change one at a time".to_owned()),
+                ..Self::new(Code::OperationPaused, text)
+            },
             Error::Conflict(_)
             | Error::MoveDenied(_)
             | Error::RulesMissing(_)
@@ -174,6 +228,24 @@ impl From<app::Error> for ApiError {
                 )
             }
         }
+    }
+}
+
+fn defined(denied: &DefineDenied) -> Code {
+    match denied {
+        DefineDenied::Ceiling(_) | DefineDenied::BuiltIn { .. } => Code::InsufficientPermissions,
+        DefineDenied::Reserved { .. } => Code::Conflict,
+        DefineDenied::Name | DefineDenied::Rank | DefineDenied::PlatformScope => {
+            Code::InvalidRequest
+        }
+    }
+}
+
+fn rehomed(denied: RehomeDenied) -> Code {
+    match denied {
+        RehomeDenied::SamePlace | RehomeDenied::ToDefault => Code::InvalidRequest,
+        RehomeDenied::OwnRequest => Code::InsufficientPermissions,
+        RehomeDenied::Decided(_) => Code::Conflict,
     }
 }
 
