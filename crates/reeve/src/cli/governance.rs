@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use app::Reeve;
 use app::governance::{Consequence, Effect, Number, Overview};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -34,11 +35,12 @@ pub(crate) enum Governance {
         #[command(flatten)]
         change: Change,
     },
-    /// Set one of the numbers.
+    /// Set one of the numbers, or one of the switches.
     Set {
-        #[arg(value_parser = PossibleValuesParser::new(Number::ALL.map(Number::name)))]
+        #[arg(value_parser = PossibleValuesParser::new(settings()))]
         name: String,
-        value: u32,
+        /// A number; of the switches `on` or `off`.
+        value: String,
         #[command(flatten)]
         change: Change,
     },
@@ -49,6 +51,17 @@ pub(crate) struct Change {
     /// Show what it would change, keep nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// An active membership in one organization only, the default one aside.
+const STRICT: &str = "strict-membership";
+/// A move to another organization waits for somebody else's approval.
+const APPROVAL: &str = "rehome-needs-approval";
+
+/// The names of what can be set.
+fn settings() -> Vec<&'static str> {
+    let numbers = Number::ALL.map(Number::name);
+    numbers.into_iter().chain([STRICT, APPROVAL]).collect()
 }
 
 pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending, Failure> {
@@ -80,12 +93,44 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
             change,
         } => {
             let Some(number) = Number::ALL.into_iter().find(|number| number.name() == name) else {
-                return Err(Failure::plain(format!("there is no number `{name}`")));
+                return switch(session, &reeve, &name, &value, change).await;
             };
+            let value = value
+                .parse()
+                .map_err(|_| Failure::plain(format!("{name}: `{value}` is no whole number")))?;
             app::governance::set_number(&reeve, caller, number, value, change.dry_run).await?
         }
     };
     session.format.print(&effect, describe_effect)?;
+    Ok(Ending::Done)
+}
+
+async fn switch(
+    session: &Session,
+    reeve: &Reeve,
+    name: &str,
+    value: &str,
+    change: Change,
+) -> Result<Ending, Failure> {
+    let on = match value {
+        "on" => true,
+        "off" => false,
+        _ => return Err(Failure::plain(format!("{name}: expected on or off"))),
+    };
+    if change.dry_run {
+        let said = "a switch changes no plan; `--dry-run` is for the numbers";
+        return Err(Failure::plain(said));
+    }
+    let caller = &session.caller;
+    let changed = match name {
+        STRICT => app::tenancy::set_strict(reeve, caller, on).await?,
+        _ => app::tenancy::set_rehome_approval(reeve, caller, on).await?,
+    };
+    let answer = json!({ "changed": changed });
+    session.format.print(&answer, |_| match changed {
+        true => format!("{name} is {value}"),
+        false => format!("nothing changed: {name} was {value} already"),
+    })?;
     Ok(Ending::Done)
 }
 

@@ -173,6 +173,11 @@ impl From<app::Error> for ApiError {
         let text = error.to_string();
         match &error {
             Error::Invalid { .. } | Error::TokenDenied(_) => Self::invalid(text),
+            // Named in the body, and seen by whoever got as far as this.
+            Error::NotFound {
+                what: "platform role" | "tenant role" | "project role",
+                ..
+            } => Self::invalid(format!("role: {text}")),
             Error::NotFound { .. } => Self::not_found(),
             Error::Unauthenticated(why) => unauthenticated(why),
             Error::Refused(refusal) => refused(refusal),
