@@ -7,12 +7,15 @@
 )]
 
 mod alert;
+mod assignment;
 mod audit;
 mod authority;
+mod ceilings;
 mod explain;
 mod freshness;
 mod governance;
 mod heal;
+mod iam;
 mod identity;
 mod jml;
 mod lifecycle;
@@ -22,9 +25,11 @@ mod organization;
 mod policy;
 mod project;
 mod reconcile;
+mod rehome;
 mod role;
 mod snapshot;
 mod sparing;
 mod sql;
 mod status_map;
+mod tenancy;
 mod watch;
