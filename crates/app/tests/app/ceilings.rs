@@ -86,7 +86,12 @@ const ACTORS: [Who; 13] = [
         ..who("admin")
     },
     Who {
-        scopes: Some(&["roles:grant", "memberships:manage"]),
+        scopes: Some(&[
+            "roles:grant",
+            "memberships:manage",
+            "organizations:read",
+            "projects:read",
+        ]),
         tenant: Some("tenant_owner"),
         ..who("owner's narrow token")
     },
@@ -144,6 +149,7 @@ struct Stage {
     north: OrganizationId,
     south: OrganizationId,
     road: uuid::Uuid,
+    lane: uuid::Uuid,
     target: UserId,
 }
 
@@ -154,6 +160,8 @@ impl Stage {
         let south = world.organization("south").await;
         world.organization("west").await;
         let road = world.project(north, "road").await;
+        // Nobody but the target has anything in the one that moves.
+        let lane = world.project(north, "lane").await;
         // Somebody owns everything throughout, so that the last owner's guard stays out of it.
         world
             .person("keeper")
@@ -188,6 +196,7 @@ impl Stage {
             north,
             south,
             road,
+            lane,
             target,
         }
     }
@@ -228,21 +237,27 @@ impl Stage {
     }
 
     /// The target as a member of `north` with nothing, or with `role`.
-    async fn reset(&mut self, role: Option<&str>) {
+    async fn reset(&mut self, role: Option<&str>, path: Path) {
         let Self {
             north,
             south,
             road,
+            lane,
             target,
             ..
         } = self;
+        let road = if path == Path::ProjectMove {
+            lane
+        } else {
+            road
+        };
         let place = match role {
             Some(role) if role.starts_with("project") => format!("'{north}', '{road}'::uuid"),
             Some(role) if role.starts_with("tenant") => format!("'{north}', null::uuid"),
             _ => "null, null::uuid".to_owned(),
         };
         let mut sql = format!(
-            "delete from user_roles where user_id = '{target}' or project_id = '{road}' and source <> 'sql';
+            "delete from user_roles where user_id = '{target}';
              delete from membership where user_id = '{target}' and organization_id = '{south}';
              insert into membership (organization_id, user_id) values ('{north}', '{target}')
                on conflict (organization_id, user_id) do update set status = 'active';"
@@ -296,7 +311,8 @@ impl Stage {
         if !possible {
             return None;
         }
-        self.reset((has && kind.is_some()).then_some(role)).await;
+        self.reset((has && kind.is_some()).then_some(role), path)
+            .await;
         let target = self.target.to_string();
         let reeve = self.world.reeve().clone();
         let (north, south) = ("north".parse().unwrap(), "south".parse().unwrap());
@@ -345,13 +361,13 @@ impl Stage {
                     self.south
                 ))
                 .await;
-                let road = "road".parse().unwrap();
-                let moved = relocate(&reeve, caller, &north, &road, &south)
+                let lane = "lane".parse().unwrap();
+                let moved = relocate(&reeve, caller, &north, &lane, &south)
                     .await
                     .map(drop);
                 if moved.is_ok() {
                     let back = self.world.caller();
-                    relocate(&reeve, &back, &south, &road, &north)
+                    relocate(&reeve, &back, &south, &lane, &north)
                         .await
                         .unwrap();
                 }

@@ -105,8 +105,7 @@ impl Authority {
     /// The highest rank that may be given at `scope`; `None` for whoever gives nothing there.
     pub fn ceiling(&self, scope: Scope) -> Option<i16> {
         let held = match self {
-            Self::Administrator => return Some(HIGHEST_RANK),
-            Self::Job => return None,
+            Self::Administrator | Self::Job => return Some(HIGHEST_RANK),
             Self::AdministratorsToken { scopes } => Held {
                 rank: HIGHEST_RANK,
                 permissions: *scopes,
