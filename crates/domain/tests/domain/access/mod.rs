@@ -2,7 +2,9 @@
 
 mod ceiling;
 mod decide;
+mod definition;
 mod effective;
 mod monotone;
 mod remedy;
 mod tables;
+mod validity;
