@@ -115,51 +115,12 @@ pub async fn request(reeve: &Reeve, caller: &Caller, wanted: &Wanted) -> Result<
         .database
         .system(action.as_str(), &caller.context(action))
         .await?;
-    let from = crate::organization::find(&mut tx, &wanted.from).await?;
-    let about = named_id(&wanted.identity);
-    allowed(reeve, &mut tx, caller, action, from, about).await?;
-    let to = crate::organization::find(&mut tx, &wanted.to).await?;
-    allowed(reeve, &mut tx, caller, action, to, about).await?;
-    let default = organization::find_default(&mut tx).await?;
-    may_request(from, to, default == Some(to))?;
-    let user_id = person(&mut tx, &wanted.identity).await?;
-    if !store::membership::is_active(&mut tx, from, user_id).await? {
-        return Err(Error::not_found("membership", &wanted.identity));
-    }
-    let roles = role::load(&mut tx).await?;
-    let scope = Scope::Tenant { tenant_id: to };
-    let arrives = wanted.role.as_deref();
-    let arrives = arrives.map(|name| named(&roles, name, scope)).transpose()?;
-    let loses = inside(&mut tx, &roles, from, user_id).await?;
-    let loses: Vec<_> = loses
-        .into_iter()
-        .map(|(_, role, at)| LostRole {
-            role: role.name.clone(),
-            at,
-        })
-        .collect();
-    let new = NewRehome {
-        user_id,
-        from,
-        to,
-        role_id: arrives.as_ref().map(|role| role.role_id),
-        reason: why,
-        requested_by: caller.actor.user_id(),
-    };
-    let rehome_id = rehome::create(&mut tx, &new).await.map_err(open)?;
-    let plan = Move {
-        rehome_id,
-        user_id,
-        from,
-        to,
-        role: arrives,
-        reason: why.to_owned(),
-    };
+    let (plan, loses) = plan(reeve, &mut tx, caller, wanted, why).await?;
     let state = if tenancy::load(&mut tx).await?.rehome_needs_approval {
         plan.judge(reeve, &mut tx, caller).await?;
         let entry = Entry {
             reason: Some(why.to_owned()),
-            after: Some(json!({ "from": from, "to": to, "role": wanted.role })),
+            after: Some(json!({ "from": plan.from, "to": plan.to, "role": wanted.role })),
             ..plan.entry(caller, action)
         };
         store::audit::record(&mut tx, &entry).await?;
@@ -170,10 +131,59 @@ pub async fn request(reeve: &Reeve, caller: &Caller, wanted: &Wanted) -> Result<
     };
     tx.commit().await?;
     Ok(Rehoming {
-        rehome_id,
+        rehome_id: plan.rehome_id,
         state,
         loses,
     })
+}
+
+/// Writes down what is asked for, if the caller manages memberships in both organizations; and what it
+/// takes.
+async fn plan(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    wanted: &Wanted,
+    why: &str,
+) -> Result<(Move, Vec<LostRole>), Error> {
+    let action = Action::RehomeRequest;
+    let about = named_id(&wanted.identity);
+    let from = crate::organization::find(tx, &wanted.from).await?;
+    allowed(reeve, tx, caller, action, from, about).await?;
+    let to = crate::organization::find(tx, &wanted.to).await?;
+    allowed(reeve, tx, caller, action, to, about).await?;
+    let default = organization::find_default(tx).await?;
+    may_request(from, to, default == Some(to))?;
+    let user_id = person(tx, &wanted.identity).await?;
+    if !store::membership::is_active(tx, from, user_id).await? {
+        return Err(Error::not_found("membership", &wanted.identity));
+    }
+    let roles = role::load(tx).await?;
+    let scope = Scope::Tenant { tenant_id: to };
+    let arrives = wanted.role.as_deref();
+    let arrives = arrives.map(|name| named(&roles, name, scope)).transpose()?;
+    let loses = inside(tx, &roles, from, user_id).await?;
+    let loses = loses.into_iter().map(|(_, role, at)| LostRole {
+        role: role.name.clone(),
+        at,
+    });
+    let new = NewRehome {
+        user_id,
+        from,
+        to,
+        role_id: arrives.as_ref().map(|role| role.role_id),
+        reason: why,
+        requested_by: caller.actor.user_id(),
+    };
+    let plan = Move {
+        rehome_id: rehome::create(tx, &new).await.map_err(open)?,
+        user_id,
+        from,
+        to,
+        role: arrives,
+        reason: why.to_owned(),
+    };
+    Ok((plan, loses.collect()))
 }
 
 /// Approves a move that waits, and does it.
@@ -313,7 +323,7 @@ impl Move {
         }
     }
 
-    /// Whether the caller could do it now: tried, and given up to the point before it.
+    /// Whether the caller could do it now: take what ends, and give what begins.
     async fn judge(&self, reeve: &Reeve, tx: &mut Tx, caller: &Caller) -> Result<(), Error> {
         let entry = self.entry(caller, Action::RehomeRequest);
         self.may_arrive(reeve, tx, caller, &entry).await?;

@@ -44,7 +44,7 @@ async fn a_ceiling_denial_says_the_ceiling_and_which_roles_may_be_given() {
 
 #[tokio::test]
 async fn platform_roles_are_given_and_taken_by_platform_admins_on_their_own_path() {
-    let (_, api, boss, tina) = scene().await;
+    let (_world, api, boss, tina) = scene().await;
     let role = json!({ "identity": "ada@example.test", "role": "reader" });
     let refused = api
         .post(&tina, "/v1/platform/assignments", role.clone())
@@ -106,7 +106,7 @@ async fn a_time_that_is_over_is_refused_by_field_and_one_to_come_is_listed() {
 
 #[tokio::test]
 async fn platform_roles_are_defined_by_platform_admins_alone() {
-    let (_, api, boss, tina) = scene().await;
+    let (_world, api, boss, tina) = scene().await;
     let new = json!({ "name": "curator", "scope": "platform", "permissions": ["bookmarks:read"] });
     assert_eq!(
         api.post(&tina, "/v1/platform/roles", new.clone())
