@@ -143,6 +143,29 @@ const PATHS: [(Path, &str); 8] = [
     ),
 ];
 
+impl Path {
+    /// Whether roles of a kind go this way; `None` is the one of another organization.
+    fn knows(self, kind: Option<ScopeKind>) -> bool {
+        let (tenant, project) = (
+            kind == Some(ScopeKind::Tenant),
+            kind == Some(ScopeKind::Project),
+        );
+        match self {
+            Self::Assign | Self::Revoke => true,
+            Self::Bulk => tenant || kind.is_none(),
+            Self::Import => !project,
+            Self::Define | Self::Rehome => tenant || project,
+            Self::ProjectMove => project,
+            Self::Arrival => tenant,
+        }
+    }
+}
+
+fn kind(role: &str) -> Option<ScopeKind> {
+    let found = BUILT_IN.iter().find(|of| of.name == role);
+    found.map(|of| of.scope)
+}
+
 struct Stage {
     world: World,
     scene: PgConnection,
@@ -284,38 +307,21 @@ impl Stage {
             correlation_id: store::id::new_id().into(),
             ..caller.clone()
         };
-        let kind = BUILT_IN
-            .iter()
-            .find(|of| of.name == role)
-            .map(|of| of.scope);
+        let kind = kind(role);
+        if !path.knows(kind) {
+            return None;
+        }
+        let has = matches!(path, Path::Revoke | Path::Rehome | Path::ProjectMove);
+        self.reset((has && kind.is_some()).then_some(role), path)
+            .await;
+        let target = self.target.to_string();
+        let reeve = self.world.reeve().clone();
         let (place, named) = match kind {
             Some(ScopeKind::Platform) => (Place::default(), role),
             Some(ScopeKind::Tenant) => (at("north"), role),
             Some(ScopeKind::Project) => (inside("north", "road"), role),
             None => (at("west"), "tenant_member"),
         };
-        let (tenant, project) = (
-            kind == Some(ScopeKind::Tenant),
-            kind == Some(ScopeKind::Project),
-        );
-        let has = matches!(path, Path::Revoke | Path::Rehome | Path::ProjectMove);
-        let possible = match path {
-            Path::Assign | Path::Revoke => true,
-            Path::Bulk => tenant || kind.is_none(),
-            Path::Import => !project,
-            Path::Define => tenant || project,
-            Path::ProjectMove => project,
-            Path::Rehome => tenant || project,
-            Path::Arrival => tenant,
-        };
-        if !possible {
-            return None;
-        }
-        self.reset((has && kind.is_some()).then_some(role), path)
-            .await;
-        let target = self.target.to_string();
-        let reeve = self.world.reeve().clone();
-        let (north, south) = ("north".parse().unwrap(), "south".parse().unwrap());
         Some(match path {
             Path::Assign => assign(&reeve, caller, &target, named, &place)
                 .await
@@ -323,67 +329,70 @@ impl Stage {
             Path::Revoke => revoke(&reeve, caller, &target, named, &place)
                 .await
                 .map(drop),
-            Path::Bulk => {
-                let member = |who: &str| NewMember {
-                    identity: who.to_owned(),
-                    role: Some(named.to_owned()),
-                };
-                let both = [member(&target), member("other@example.test")];
-                let slug = place.organization.clone().unwrap();
-                match add_many(&reeve, caller, &slug, &both).await {
-                    Ok(mut each) => each.remove(0).map(drop),
-                    Err(refused) => Err(refused),
-                }
-            }
-            Path::Import => {
-                let slug = place.organization.as_ref().map(|slug| format!("@{slug}"));
-                let file = format!(
-                    "email,roles\ntarget@example.test,{named}{}\n",
-                    slug.unwrap_or_default()
-                );
-                let lines = app::identity::file::read(file.as_bytes()).unwrap();
-                let done =
-                    app::identity::import::import(&reeve, caller, lines, false, |_| {}).await;
-                match done {
-                    Err(refused) => Err(refused),
-                    Ok(done) if done.errors.is_empty() => Ok(()),
-                    Ok(_) => self.was_refused(caller).await,
-                }
-            }
+            Path::Bulk => self.bulk(caller, named, &place).await,
+            Path::Import => self.import(caller, named, &place).await,
             Path::Define => {
                 let like = BUILT_IN.iter().find(|of| of.name == role).unwrap();
                 self.define(caller, like.scope, like.rank, like.permissions())
                     .await
             }
-            Path::ProjectMove => {
-                self.run(format!(
-                    "insert into membership (organization_id, user_id) values ('{}', '{target}')",
-                    self.south
-                ))
-                .await;
-                let lane = "lane".parse().unwrap();
-                let moved = relocate(&reeve, caller, &north, &lane, &south)
-                    .await
-                    .map(drop);
-                if moved.is_ok() {
-                    let back = self.world.caller();
-                    relocate(&reeve, &back, &south, &lane, &north)
-                        .await
-                        .unwrap();
-                }
-                moved
-            }
-            Path::Rehome | Path::Arrival => {
-                let wanted = Rehoming {
-                    identity: target,
-                    from: north,
-                    to: south,
-                    role: (path == Path::Arrival).then(|| role.to_owned()),
-                    reason: "a test".to_owned(),
-                };
-                request(&reeve, caller, &wanted).await.map(drop)
-            }
+            Path::ProjectMove => self.project_move(caller).await,
+            Path::Rehome => self.rehome(caller, None).await,
+            Path::Arrival => self.rehome(caller, Some(role)).await,
         })
+    }
+
+    async fn bulk(&self, caller: &Caller, role: &str, place: &Place) -> Result<(), Error> {
+        let member = |who: &str| NewMember {
+            identity: who.to_owned(),
+            role: Some(role.to_owned()),
+        };
+        let both = [
+            member(&self.target.to_string()),
+            member("other@example.test"),
+        ];
+        let slug = place.organization.as_ref().unwrap();
+        let mut each = add_many(self.world.reeve(), caller, slug, &both).await?;
+        each.remove(0).map(drop)
+    }
+
+    async fn import(&self, caller: &Caller, role: &str, place: &Place) -> Result<(), Error> {
+        let slug = place.organization.as_ref().map(|slug| format!("@{slug}"));
+        let slug = slug.unwrap_or_default();
+        let file = format!("email,roles\ntarget@example.test,{role}{slug}\n");
+        let lines = app::identity::file::read(file.as_bytes()).unwrap();
+        let reeve = self.world.reeve();
+        let done = app::identity::import::import(reeve, caller, lines, false, |_| {}).await?;
+        if done.errors.is_empty() {
+            return Ok(());
+        }
+        self.was_refused(caller).await
+    }
+
+    async fn project_move(&mut self, caller: &Caller) -> Result<(), Error> {
+        let (south, target) = (self.south, self.target);
+        self.run(format!(
+            "insert into membership (organization_id, user_id) values ('{south}', '{target}')"
+        ))
+        .await;
+        let [north, south, lane] = ["north", "south", "lane"].map(|slug| slug.parse().unwrap());
+        let reeve = self.world.reeve();
+        relocate(reeve, caller, &north, &lane, &south).await?;
+        relocate(reeve, &self.world.caller(), &south, &lane, &north)
+            .await
+            .unwrap();
+        Ok(())
+    }
+
+    async fn rehome(&self, caller: &Caller, role: Option<&str>) -> Result<(), Error> {
+        let wanted = Rehoming {
+            identity: self.target.to_string(),
+            from: "north".parse().unwrap(),
+            to: "south".parse().unwrap(),
+            role: role.map(str::to_owned),
+            reason: "a test".to_owned(),
+        };
+        request(self.world.reeve(), caller, &wanted).await.map(drop)
     }
 
     /// An own role of `north` becomes like a built-in one; afterwards it is nothing again.

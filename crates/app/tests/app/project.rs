@@ -51,7 +51,7 @@ async fn a_project_is_created_by_whoever_manages_the_organization() {
         .await
         .unwrap();
     let place = inside("north", "rail");
-    let given = app::role::assign(world.reeve(), &tina, ADA, "project_member", &place).await;
+    let given = assign(world.reeve(), &tina, ADA, "project_member", &place).await;
     assert!(given.unwrap());
 }
 

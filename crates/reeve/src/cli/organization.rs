@@ -5,7 +5,7 @@ use app::organization::Changes;
 use clap::Subcommand;
 use domain::tenancy::organization::Slug;
 use serde_json::json;
-use store::organization::Organization as Listed;
+use store::organization::{Holdings, Organization as Listed};
 
 use super::{Ending, Session};
 use crate::failure::Failure;
@@ -126,13 +126,7 @@ pub(crate) async fn run(session: &Session, command: Organization) -> Result<Endi
         } => {
             let confirm = confirm.as_deref();
             let lost = app::organization::delete(&reeve, caller, &organization, confirm).await?;
-            format.print(&lost, |lost| {
-                format!(
-                    "organization {organization} deleted; with it went {} memberships, {} projects, {} roles \
-                     and {} assignments",
-                    lost.memberships, lost.projects, lost.roles, lost.assignments
-                )
-            })?;
+            format.print(&lost, |lost| describe_loss(&organization, lost))?;
         }
         Organization::EnsureDefault => {
             let id = app::organization::ensure_default(&reeve, caller).await?;
@@ -143,6 +137,14 @@ pub(crate) async fn run(session: &Session, command: Organization) -> Result<Endi
         Organization::Member(command) => member(session, &reeve, command).await?,
     }
     Ok(Ending::Done)
+}
+
+fn describe_loss(organization: &Slug, lost: &Holdings) -> String {
+    format!(
+        "organization {organization} deleted; with it went {} memberships, {} projects, {} roles and {} \
+         assignments",
+        lost.memberships, lost.projects, lost.roles, lost.assignments
+    )
 }
 
 fn listed(all: &[Listed]) -> String {

@@ -1,5 +1,6 @@
 //! `reeve project`: scopes inside one organization.
 
+use app::Reeve;
 use app::project::Changes;
 use clap::Subcommand;
 use domain::tenancy::organization::Slug;
@@ -97,6 +98,14 @@ pub(crate) async fn run(session: &Session, command: Project) -> Result<Ending, F
                 format!("project {slug} of {organization} created ({id})")
             })?;
         }
+        change => existing(session, &reeve, change).await?,
+    }
+    Ok(Ending::Done)
+}
+
+/// What is done to a project that is there.
+async fn existing(session: &Session, reeve: &Reeve, command: Project) -> Result<(), Failure> {
+    match command {
         Project::Update {
             project,
             organization,
@@ -105,7 +114,7 @@ pub(crate) async fn run(session: &Session, command: Project) -> Result<Ending, F
         } => {
             let (caller, changes) = (&session.caller, Changes { slug, name });
             let after =
-                app::project::update(&reeve, caller, &organization, &project, &changes).await?;
+                app::project::update(reeve, caller, &organization, &project, &changes).await?;
             session.format.print(&after, |after| {
                 format!(
                     "project {} of {}: {}",
@@ -118,7 +127,7 @@ pub(crate) async fn run(session: &Session, command: Project) -> Result<Ending, F
             organization,
         } => {
             let caller = &session.caller;
-            let taken = app::project::delete(&reeve, caller, &organization, &project).await?;
+            let taken = app::project::delete(reeve, caller, &organization, &project).await?;
             let answer = json!({ "assignments_taken": taken });
             session.format.print(&answer, |_| {
                 format!("project {project} of {organization} deleted; roles taken with it: {taken}")
@@ -130,8 +139,7 @@ pub(crate) async fn run(session: &Session, command: Project) -> Result<Ending, F
             to,
         } => {
             let caller = &session.caller;
-            let moved =
-                app::project::relocate(&reeve, caller, &organization, &project, &to).await?;
+            let moved = app::project::relocate(reeve, caller, &organization, &project, &to).await?;
             session.format.print(&moved, |moved| {
                 format!(
                     "project {} belongs to {} now; roles that went with it: {}, that ended: {}",
@@ -142,6 +150,7 @@ pub(crate) async fn run(session: &Session, command: Project) -> Result<Ending, F
                 )
             })?;
         }
+        Project::List { .. } | Project::Create { .. } => {}
     }
-    Ok(Ending::Done)
+    Ok(())
 }

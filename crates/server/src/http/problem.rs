@@ -184,28 +184,13 @@ impl From<app::Error> for ApiError {
             Error::GrantDenied(_) | Error::EndDenied(_) => {
                 Self::new(Code::InsufficientPermissions, text)
             }
-            Error::Ceiling(denial) => Self {
-                way_out: Some(WayOut {
-                    ceiling: denial.ceiling,
-                    grantable: denial.grantable.clone(),
-                }),
-                ..Self::new(Code::InsufficientPermissions, text)
-            },
-            Error::DefineDenied(denied) => Self::new(defined(denied), text),
-            Error::RehomeDenied(denied) => Self::new(rehomed(*denied), text),
-            Error::ScopeMismatch { .. } => Self {
-                remedy: Some("correct the organization or the project and try again".to_owned()),
-                ..Self::new(Code::ScopeMismatch, text)
-            },
-            Error::CrossTenant(_) => Self::new(Code::CrossTenantConflict, text),
-            Error::StrictViolations { .. } => Self {
-                remedy: Some("end or move those memberships, and try again".to_owned()),
-                ..Self::new(Code::Conflict, text)
-            },
-            Error::Paused { .. } => Self {
-                remedy: Some("wait until it is resumed, or change one at a time".to_owned()),
-                ..Self::new(Code::OperationPaused, text)
-            },
+            Error::Ceiling(_)
+            | Error::DefineDenied(_)
+            | Error::RehomeDenied(_)
+            | Error::ScopeMismatch { .. }
+            | Error::CrossTenant(_)
+            | Error::StrictViolations { .. }
+            | Error::Paused { .. } => of_tenancy(&error, text),
             Error::Conflict(_)
             | Error::MoveDenied(_)
             | Error::RulesMissing(_)
@@ -233,6 +218,39 @@ impl From<app::Error> for ApiError {
                 )
             }
         }
+    }
+}
+
+/// Errors about who belongs where and may give what.
+fn of_tenancy(error: &app::Error, text: String) -> ApiError {
+    use app::Error;
+    let with_remedy = |code, remedy: &str| ApiError {
+        remedy: Some(remedy.to_owned()),
+        ..ApiError::new(code, text.clone())
+    };
+    match error {
+        Error::Ceiling(denial) => ApiError {
+            way_out: Some(WayOut {
+                ceiling: denial.ceiling,
+                grantable: denial.grantable.clone(),
+            }),
+            ..ApiError::new(Code::InsufficientPermissions, text)
+        },
+        Error::DefineDenied(denied) => ApiError::new(defined(denied), text),
+        Error::RehomeDenied(denied) => ApiError::new(rehomed(*denied), text),
+        Error::CrossTenant(_) => ApiError::new(Code::CrossTenantConflict, text),
+        Error::StrictViolations { .. } => with_remedy(
+            Code::Conflict,
+            "end or move those memberships, and try again",
+        ),
+        Error::Paused { .. } => with_remedy(
+            Code::OperationPaused,
+            "wait until it is resumed, or change one at a time",
+        ),
+        _ => with_remedy(
+            Code::ScopeMismatch,
+            "correct the organization or the project and try again",
+        ),
     }
 }
 

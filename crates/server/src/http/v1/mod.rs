@@ -68,6 +68,13 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(tokens::revoke_my_token))
         .routes(routes!(users::list_users))
         .routes(routes!(users::get_user))
+        .merge(inside_organizations())
+        .merge(across_organizations())
+}
+
+/// Organizations, and what is inside one.
+fn inside_organizations() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
         .routes(routes!(organizations::list_my_organizations))
         .routes(routes!(
             organizations::list_organizations,
@@ -115,6 +122,11 @@ pub(super) fn routes() -> OpenApiRouter<State> {
             assignments::give_project_role,
             assignments::take_project_role
         ))
+}
+
+/// What concerns several organizations, or all.
+fn across_organizations() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
         .routes(routes!(rehomes::list_rehomes, rehomes::request_rehome))
         .routes(routes!(rehomes::approve_rehome))
         .routes(routes!(rehomes::cancel_rehome))
