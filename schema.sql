@@ -480,6 +480,30 @@ ALTER FUNCTION public.maintain_audit_partitions(retention_months integer) OWNER 
 COMMENT ON FUNCTION public.maintain_audit_partitions(retention_months integer) IS 'Makes the partitions of this month, of three ahead and of what lies in the default one; drops those older than the retention, if one is given (months), each with an audit row.';
 
 --
+-- Name: note_strict_membership(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.note_strict_membership() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  is_on boolean;
+begin
+  select strict_membership into is_on from tenancy_setting for share;
+  perform set_config('app.strict_membership', case when is_on then 'on' else 'off' end, true);
+  return null;
+end $$;
+
+ALTER FUNCTION public.note_strict_membership() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION note_strict_membership(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.note_strict_membership() IS 'Reads strict mode once a statement and keeps it as it is until the transaction ends.';
+
+--
 -- Name: organization_before_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
 --
 
@@ -543,6 +567,28 @@ ALTER FUNCTION public.refuse_change() OWNER TO reeve_owner;
 --
 
 COMMENT ON FUNCTION public.refuse_change() IS 'Refuses the statement; the argument says why.';
+
+--
+-- Name: set_exclusive(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.set_exclusive() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  new.exclusive := new.status = 'active'
+    and not exists (select from organization o where o.id = new.organization_id and o.is_default);
+  return new;
+end $$;
+
+ALTER FUNCTION public.set_exclusive() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION set_exclusive(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.set_exclusive() IS 'In strict mode, marks active memberships outside the default organization as the person''s only one.';
 
 --
 -- Name: touch_people(); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -2206,6 +2252,111 @@ ALTER FUNCTION public.track_project_update() OWNER TO reeve_owner;
 COMMENT ON FUNCTION public.track_project_update() IS 'Feeds and, for raw SQL, audits each update of project. Written by track().';
 
 --
+-- Name: track_rehome_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_rehome_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'rehome', o.rehome_id::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'rehome', o.rehome_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('rehome_id', o.rehome_id, 'user_id', o.user_id, 'from_tenant', o.from_tenant, 'to_tenant', o.to_tenant, 'role_id', o.role_id, 'state', o.state, 'requested_by', o.requested_by, 'requested_at', o.requested_at, 'decided_by', o.decided_by, 'decided_at', o.decided_at), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_rehome_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_rehome_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_rehome_delete() IS 'Feeds and, for raw SQL, audits each delete of rehome. Written by track().';
+
+--
+-- Name: track_rehome_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_rehome_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'rehome', n.rehome_id::text, 'insert', jsonb_build_object('rehome_id', n.rehome_id, 'user_id', n.user_id, 'from_tenant', n.from_tenant, 'to_tenant', n.to_tenant, 'role_id', n.role_id, 'state', n.state, 'requested_by', n.requested_by, 'requested_at', n.requested_at, 'decided_by', n.decided_by, 'decided_at', n.decided_at) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'rehome', n.rehome_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('rehome_id', n.rehome_id, 'user_id', n.user_id, 'from_tenant', n.from_tenant, 'to_tenant', n.to_tenant, 'role_id', n.role_id, 'state', n.state, 'requested_by', n.requested_by, 'requested_at', n.requested_at, 'decided_by', n.decided_by, 'decided_at', n.decided_at) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_rehome_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_rehome_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_rehome_insert() IS 'Feeds and, for raw SQL, audits each insert of rehome. Written by track().';
+
+--
+-- Name: track_rehome_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_rehome_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'rehome', coalesce(n.rehome_id::text, o.rehome_id::text), case when o.rehome_id is null then 'insert' when n.rehome_id is null then 'delete' else 'update' end, case when n.rehome_id is not null then jsonb_build_object('rehome_id', n.rehome_id, 'user_id', n.user_id, 'from_tenant', n.from_tenant, 'to_tenant', n.to_tenant, 'role_id', n.role_id, 'state', n.state, 'requested_by', n.requested_by, 'requested_at', n.requested_at, 'decided_by', n.decided_by, 'decided_at', n.decided_at) end from new_rows n full join old_rows o on o.rehome_id = n.rehome_id where (o.rehome_id, o.user_id, o.from_tenant, o.to_tenant, o.role_id, o.reason, o.state, o.requested_by, o.requested_at, o.decided_by, o.decided_at) is distinct from (n.rehome_id, n.user_id, n.from_tenant, n.to_tenant, n.role_id, n.reason, n.state, n.requested_by, n.requested_at, n.decided_by, n.decided_at);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.rehome_id is null then 'insert' when n.rehome_id is null then 'delete' else 'update' end, 'rehome', coalesce(n.rehome_id::text, o.rehome_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.rehome_id is not null then jsonb_build_object('rehome_id', o.rehome_id, 'user_id', o.user_id, 'from_tenant', o.from_tenant, 'to_tenant', o.to_tenant, 'role_id', o.role_id, 'state', o.state, 'requested_by', o.requested_by, 'requested_at', o.requested_at, 'decided_by', o.decided_by, 'decided_at', o.decided_at) end, case when o.rehome_id is null then jsonb_build_object('rehome_id', n.rehome_id, 'user_id', n.user_id, 'from_tenant', n.from_tenant, 'to_tenant', n.to_tenant, 'role_id', n.role_id, 'state', n.state, 'requested_by', n.requested_by, 'requested_at', n.requested_at, 'decided_by', n.decided_by, 'decided_at', n.decided_at) when n.rehome_id is not null then jsonb_build_object('rehome_id', n.rehome_id, 'user_id', n.user_id, 'from_tenant', n.from_tenant, 'to_tenant', n.to_tenant, 'role_id', n.role_id, 'state', n.state, 'requested_by', n.requested_by, 'requested_at', n.requested_at, 'decided_by', n.decided_by, 'decided_at', n.decided_at) || jsonb_build_object('changed', array_remove(array[case when o.reason is distinct from n.reason then 'reason' end], null)) end from new_rows n full join old_rows o on o.rehome_id = n.rehome_id where (o.rehome_id, o.user_id, o.from_tenant, o.to_tenant, o.role_id, o.reason, o.state, o.requested_by, o.requested_at, o.decided_by, o.decided_at) is distinct from (n.rehome_id, n.user_id, n.from_tenant, n.to_tenant, n.role_id, n.reason, n.state, n.requested_by, n.requested_at, n.decided_by, n.decided_at);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_rehome_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_rehome_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_rehome_update() IS 'Feeds and, for raw SQL, audits each update of rehome. Written by track().';
+
+--
 -- Name: track_review_campaign_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
 --
 
@@ -2834,6 +2985,111 @@ ALTER FUNCTION public.track_stripped_assignment_update() OWNER TO reeve_owner;
 --
 
 COMMENT ON FUNCTION public.track_stripped_assignment_update() IS 'Feeds and, for raw SQL, audits each update of stripped_assignment. Written by track().';
+
+--
+-- Name: track_tenancy_setting_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_tenancy_setting_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'tenancy_setting', o.only_row::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'tenancy_setting', o.only_row::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'strict_membership', o.strict_membership, 'rehome_needs_approval', o.rehome_needs_approval, 'paused_at', o.paused_at, 'paused_by', o.paused_by), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_tenancy_setting_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_tenancy_setting_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_tenancy_setting_delete() IS 'Feeds and, for raw SQL, audits each delete of tenancy_setting. Written by track().';
+
+--
+-- Name: track_tenancy_setting_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_tenancy_setting_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'tenancy_setting', n.only_row::text, 'insert', jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'tenancy_setting', n.only_row::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_tenancy_setting_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_tenancy_setting_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_tenancy_setting_insert() IS 'Feeds and, for raw SQL, audits each insert of tenancy_setting. Written by track().';
+
+--
+-- Name: track_tenancy_setting_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_tenancy_setting_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'tenancy_setting', coalesce(n.only_row::text, o.only_row::text), case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, case when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.strict_membership, o.rehome_needs_approval, o.paused_at, o.paused_by, o.pause_reason) is distinct from (n.only_row, n.strict_membership, n.rehome_needs_approval, n.paused_at, n.paused_by, n.pause_reason);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, 'tenancy_setting', coalesce(n.only_row::text, o.only_row::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.only_row is not null then jsonb_build_object('only_row', o.only_row, 'strict_membership', o.strict_membership, 'rehome_needs_approval', o.rehome_needs_approval, 'paused_at', o.paused_at, 'paused_by', o.paused_by) end, case when o.only_row is null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) || jsonb_build_object('changed', array_remove(array[case when o.pause_reason is distinct from n.pause_reason then 'pause_reason' end], null)) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.strict_membership, o.rehome_needs_approval, o.paused_at, o.paused_by, o.pause_reason) is distinct from (n.only_row, n.strict_membership, n.rehome_needs_approval, n.paused_at, n.paused_by, n.pause_reason);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_tenancy_setting_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_tenancy_setting_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_tenancy_setting_update() IS 'Feeds and, for raw SQL, audits each update of tenancy_setting. Written by track().';
 
 --
 -- Name: track_user_quota_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -3657,7 +3913,8 @@ CREATE TABLE public.organization (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT organization_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-    CONSTRAINT organization_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
+    CONSTRAINT organization_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+    CONSTRAINT slug_is_no_id CHECK ((slug !~ '^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$'::text))
 );
 
 ALTER TABLE ONLY public.organization FORCE ROW LEVEL SECURITY;
@@ -3851,7 +4108,8 @@ CREATE TABLE public.project (
     name text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT project_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-    CONSTRAINT project_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
+    CONSTRAINT project_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+    CONSTRAINT project_slug_is_no_id CHECK ((slug !~ '^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$'::text))
 );
 
 ALTER TABLE ONLY public.project FORCE ROW LEVEL SECURITY;
@@ -3911,6 +4169,35 @@ ALTER TABLE public.reconcile_plan ALTER COLUMN plan_no ADD GENERATED ALWAYS AS I
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: rehome; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.rehome (
+    rehome_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    from_tenant uuid NOT NULL,
+    to_tenant uuid NOT NULL,
+    role_id uuid,
+    reason text NOT NULL,
+    state text DEFAULT 'requested'::text NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    CONSTRAINT decided CHECK (((state = 'requested'::text) = (decided_at IS NULL))),
+    CONSTRAINT elsewhere CHECK ((from_tenant <> to_tenant)),
+    CONSTRAINT rehome_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'done'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE public.rehome OWNER TO reeve_owner;
+
+--
+-- Name: TABLE rehome; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.rehome IS 'Moves of people from one organization to another: asked for, then done or cancelled.';
 
 --
 -- Name: review_campaign; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -4207,6 +4494,29 @@ ALTER TABLE public.stripped_assignment OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.stripped_assignment IS 'Assignments that reconcile took, kept so that a later reactivation can give them back.';
+
+--
+-- Name: tenancy_setting; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.tenancy_setting (
+    only_row boolean DEFAULT true NOT NULL,
+    strict_membership boolean DEFAULT false NOT NULL,
+    rehome_needs_approval boolean DEFAULT true NOT NULL,
+    paused_at timestamp with time zone,
+    paused_by uuid,
+    pause_reason text,
+    CONSTRAINT a_pause_says_why CHECK (((paused_at IS NULL) = (pause_reason IS NULL))),
+    CONSTRAINT tenancy_setting_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE public.tenancy_setting OWNER TO reeve_owner;
+
+--
+-- Name: TABLE tenancy_setting; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.tenancy_setting IS 'One row: strict mode, approval of moves, and the pause of bulk changes.';
 
 --
 -- Name: user_quota; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -4518,6 +4828,13 @@ ALTER TABLE ONLY public.reconcile_plan
     ADD CONSTRAINT reconcile_plan_plan_id_key UNIQUE (plan_id);
 
 --
+-- Name: rehome rehome_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.rehome
+    ADD CONSTRAINT rehome_pkey PRIMARY KEY (rehome_id);
+
+--
 -- Name: review_campaign review_campaign_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -4586,6 +4903,13 @@ ALTER TABLE ONLY public.snapshot_slot
 
 ALTER TABLE ONLY public.stripped_assignment
     ADD CONSTRAINT stripped_assignment_pkey PRIMARY KEY (assignment_id);
+
+--
+-- Name: tenancy_setting tenancy_setting_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.tenancy_setting
+    ADD CONSTRAINT tenancy_setting_pkey PRIMARY KEY (only_row);
 
 --
 -- Name: user_quota user_quota_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -4763,6 +5087,24 @@ CREATE INDEX reconcile_plan_created ON public.reconcile_plan USING btree (create
 --
 
 CREATE UNIQUE INDEX reconcile_plan_one_held ON public.reconcile_plan USING btree ((true)) WHERE (state = 'held'::text);
+
+--
+-- Name: rehome_from; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX rehome_from ON public.rehome USING btree (from_tenant, rehome_id);
+
+--
+-- Name: rehome_open; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE UNIQUE INDEX rehome_open ON public.rehome USING btree (user_id) WHERE (state = 'requested'::text);
+
+--
+-- Name: rehome_to; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX rehome_to ON public.rehome USING btree (to_tenant, rehome_id);
 
 --
 -- Name: review_item_campaign; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -5035,6 +5377,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.personal_access_token FOR E
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.project FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
+-- Name: rehome no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.rehome FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
 -- Name: review_campaign no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5071,6 +5419,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.session FOR EACH STATEMENT 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.stripped_assignment FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
+-- Name: tenancy_setting no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.tenancy_setting FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
 -- Name: user_quota no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5083,10 +5437,22 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.user_quota FOR EACH STATEME
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.user_roles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
+-- Name: membership note_strict; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER note_strict BEFORE INSERT OR UPDATE ON public.membership FOR EACH STATEMENT EXECUTE FUNCTION public.note_strict_membership();
+
+--
 -- Name: app_user retained; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
 CREATE TRIGGER retained BEFORE DELETE ON public.app_user FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('identities are retained; disable or erase them instead');
+
+--
+-- Name: membership set_exclusive; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER set_exclusive BEFORE INSERT OR UPDATE ON public.membership FOR EACH ROW WHEN ((current_setting('app.strict_membership'::text, true) = 'on'::text)) EXECUTE FUNCTION public.set_exclusive();
 
 --
 -- Name: exemption touch_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5263,6 +5629,12 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.personal_access_token REFEREN
 CREATE TRIGGER track_delete AFTER DELETE ON public.project REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_project_delete();
 
 --
+-- Name: rehome track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.rehome REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_rehome_delete();
+
+--
 -- Name: review_campaign track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5297,6 +5669,12 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.session REFERENCING OLD TABLE
 --
 
 CREATE TRIGGER track_delete AFTER DELETE ON public.stripped_assignment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_stripped_assignment_delete();
+
+--
+-- Name: tenancy_setting track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.tenancy_setting REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_tenancy_setting_delete();
 
 --
 -- Name: user_quota track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5395,6 +5773,12 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.personal_access_token REFEREN
 CREATE TRIGGER track_insert AFTER INSERT ON public.project REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_project_insert();
 
 --
+-- Name: rehome track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.rehome REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_rehome_insert();
+
+--
 -- Name: review_campaign track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5429,6 +5813,12 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.session REFERENCING NEW TABLE
 --
 
 CREATE TRIGGER track_insert AFTER INSERT ON public.stripped_assignment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_stripped_assignment_insert();
+
+--
+-- Name: tenancy_setting track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.tenancy_setting REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_tenancy_setting_insert();
 
 --
 -- Name: user_quota track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5527,6 +5917,12 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.personal_access_token REFEREN
 CREATE TRIGGER track_update AFTER UPDATE ON public.project REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_project_update();
 
 --
+-- Name: rehome track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.rehome REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_rehome_update();
+
+--
 -- Name: review_campaign track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5561,6 +5957,12 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.session REFERENCING OLD TABLE
 --
 
 CREATE TRIGGER track_update AFTER UPDATE ON public.stripped_assignment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_stripped_assignment_update();
+
+--
+-- Name: tenancy_setting track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.tenancy_setting REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_tenancy_setting_update();
 
 --
 -- Name: user_quota track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5701,6 +6103,48 @@ ALTER TABLE ONLY public.reconcile_plan
     ADD CONSTRAINT reconcile_plan_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.app_user(user_id);
 
 --
+-- Name: rehome rehome_decided_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.rehome
+    ADD CONSTRAINT rehome_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.app_user(user_id);
+
+--
+-- Name: rehome rehome_from_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.rehome
+    ADD CONSTRAINT rehome_from_tenant_fkey FOREIGN KEY (from_tenant) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+--
+-- Name: rehome rehome_requested_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.rehome
+    ADD CONSTRAINT rehome_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.app_user(user_id);
+
+--
+-- Name: rehome rehome_role_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.rehome
+    ADD CONSTRAINT rehome_role_id_fkey FOREIGN KEY (role_id) REFERENCES public.role(role_id) ON DELETE SET NULL;
+
+--
+-- Name: rehome rehome_to_tenant_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.rehome
+    ADD CONSTRAINT rehome_to_tenant_fkey FOREIGN KEY (to_tenant) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+--
+-- Name: rehome rehome_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.rehome
+    ADD CONSTRAINT rehome_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
+
+--
 -- Name: review_campaign review_campaign_created_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -5776,6 +6220,13 @@ ALTER TABLE ONLY public.role
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
+
+--
+-- Name: tenancy_setting tenancy_setting_paused_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.tenancy_setting
+    ADD CONSTRAINT tenancy_setting_paused_by_fkey FOREIGN KEY (paused_by) REFERENCES public.app_user(user_id);
 
 --
 -- Name: user_quota user_quota_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -6101,6 +6552,12 @@ REVOKE ALL ON FUNCTION public.maintain_audit_partitions(retention_months integer
 GRANT ALL ON FUNCTION public.maintain_audit_partitions(retention_months integer) TO reeve_system;
 
 --
+-- Name: FUNCTION note_strict_membership(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_strict_membership() FROM PUBLIC;
+
+--
 -- Name: FUNCTION organization_before_delete(); Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -6117,6 +6574,12 @@ REVOKE ALL ON FUNCTION public.organization_before_update() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.refuse_change() FROM PUBLIC;
+
+--
+-- Name: FUNCTION set_exclusive(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_exclusive() FROM PUBLIC;
 
 --
 -- Name: FUNCTION touch_people(); Type: ACL; Schema: public; Owner: reeve_owner
@@ -6389,6 +6852,24 @@ REVOKE ALL ON FUNCTION public.track_project_insert() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.track_project_update() FROM PUBLIC;
 
 --
+-- Name: FUNCTION track_rehome_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_rehome_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_rehome_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_rehome_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_rehome_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_rehome_update() FROM PUBLIC;
+
+--
 -- Name: FUNCTION track_review_campaign_delete(); Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -6495,6 +6976,24 @@ REVOKE ALL ON FUNCTION public.track_stripped_assignment_insert() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.track_stripped_assignment_update() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_tenancy_setting_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_tenancy_setting_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_tenancy_setting_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_tenancy_setting_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_tenancy_setting_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_tenancy_setting_update() FROM PUBLIC;
 
 --
 -- Name: FUNCTION track_user_quota_delete(); Type: ACL; Schema: public; Owner: reeve_owner
@@ -6861,6 +7360,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reconcile_plan TO reeve_system
 GRANT SELECT ON TABLE public.reconcile_plan TO reeve_operator;
 
 --
+-- Name: TABLE rehome; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rehome TO reeve_system;
+GRANT SELECT ON TABLE public.rehome TO reeve_operator;
+
+--
 -- Name: TABLE review_campaign; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -6995,6 +7501,31 @@ GRANT SELECT,INSERT,TRUNCATE ON TABLE public.snapshot_stage_4 TO reeve_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stripped_assignment TO reeve_system;
 GRANT SELECT ON TABLE public.stripped_assignment TO reeve_operator;
+
+--
+-- Name: TABLE tenancy_setting; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,UPDATE ON TABLE public.tenancy_setting TO reeve_system;
+GRANT SELECT ON TABLE public.tenancy_setting TO reeve_operator;
+
+--
+-- Name: COLUMN tenancy_setting.paused_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(paused_at) ON TABLE public.tenancy_setting TO reeve_operator;
+
+--
+-- Name: COLUMN tenancy_setting.paused_by; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(paused_by) ON TABLE public.tenancy_setting TO reeve_operator;
+
+--
+-- Name: COLUMN tenancy_setting.pause_reason; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(pause_reason) ON TABLE public.tenancy_setting TO reeve_operator;
 
 --
 -- Name: TABLE user_quota; Type: ACL; Schema: public; Owner: reeve_owner

@@ -1,6 +1,7 @@
 //! The one error of all operations: what the user is told, apart from the cause.
 
 use domain::access::ceiling::GrantDenied;
+use domain::access::definition::DefineDenied;
 use domain::access::over::ActDenied;
 use domain::credential::token;
 use domain::governance::assess::RulesMissing;
@@ -8,12 +9,14 @@ use domain::governance::exemption;
 use domain::identity::lifecycle::MoveDenied;
 use domain::quota::Exceeded;
 use domain::reconcile::snapshot::Rejection;
-use domain::tenancy::membership::EndDenied;
+use domain::tenancy::membership::{CrossTenant, EndDenied};
+use domain::tenancy::rehome::RehomeDenied;
 use jiff::Timestamp;
 use store::StoreError;
+use store::tenancy::Violation;
 
 use crate::authenticate::Unauthenticated;
-use crate::permit::Refusal;
+use crate::permit::{Denial, Refusal};
 
 /// Why an operation did not happen. Nothing was changed, unless a variant says otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,32 @@ pub enum Error {
     Conflict(String),
     #[error(transparent)]
     GrantDenied(#[from] GrantDenied),
+    /// The same, with the ceiling and what could be given instead.
+    #[error(transparent)]
+    Ceiling(#[from] Box<Denial>),
+    /// A role is not defined as asked.
+    #[error(transparent)]
+    DefineDenied(#[from] DefineDenied),
+    /// The project is another organization's, and the caller may see both.
+    #[error(
+        "scope mismatch: the project `{project}` belongs to another organization; correct the \
+         organization or the project"
+    )]
+    ScopeMismatch { project: String },
+    /// Strict mode: the person belongs to another organization.
+    #[error(transparent)]
+    CrossTenant(#[from] CrossTenant),
+    /// Strict mode can't begin while somebody belongs to several organizations.
+    #[error("{total} people belong to several organizations: {}", describe(.first))]
+    StrictViolations { total: i64, first: Vec<Violation> },
+    /// Bulk changes wait; single ones still work.
+    #[error(
+        "bulk changes of roles and memberships are paused since {since}: {reason}; single changes still work"
+    )]
+    Paused { since: Timestamp, reason: String },
+    /// Nobody is moved so.
+    #[error(transparent)]
+    RehomeDenied(#[from] RehomeDenied),
     /// A status may not be moved so.
     #[error(transparent)]
     MoveDenied(#[from] MoveDenied),
@@ -95,4 +124,11 @@ impl Error {
             name: name.to_string(),
         }
     }
+}
+
+fn describe(violations: &[Violation]) -> String {
+    let each = violations
+        .iter()
+        .map(|one| format!("{} ({})", one.email, one.organizations.join(", ")));
+    each.collect::<Vec<_>>().join("; ")
 }

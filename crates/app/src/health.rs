@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::governance::mode::Mode;
-use domain::health::condition::{self, BreakGlassState, Condition, FailingJob, Held, Observation};
+use domain::health::condition::{
+    self, BreakGlassState, Condition, FailingJob, Held, Observation, Paused,
+};
 use domain::health::{Finding, judge};
 use domain::identity::Status;
 use domain::reconcile::guard::Guard;
@@ -60,6 +62,13 @@ pub async fn condition(reeve: &Reeve) -> Result<Condition, Error> {
         break_glass: break_glass(reeve, &mut tx).await?,
         admins: count(health::admins(&mut tx).await?),
         ownerless: health::ownerless(&mut tx).await?,
+        paused: store::tenancy::load(&mut tx)
+            .await?
+            .paused
+            .map(|pause| Paused {
+                since: pause.since,
+                reason: pause.reason,
+            }),
         reviews_due: count(exemption::count_due(&mut tx).await?),
         campaigns_overdue: store::review::overdue(&mut tx).await?,
         last_pass: jobs.iter().map(|job| job.started_at).max(),
@@ -160,6 +169,8 @@ pub async fn measure(reeve: &Reeve) -> Result<(), Error> {
         let age = condition.now.duration_since(taken_at).as_secs_f64();
         metrics::gauge!("reeve_snapshot_age_seconds", "guild" => guild).set(age);
     }
+    let paused = f64::from(u8::from(condition.paused.is_some()));
+    metrics::gauge!("reeve_iam_paused").set(paused);
     metrics::gauge!("reeve_exemptions_review_due").set(gauge(condition.reviews_due));
     let mut worst = BTreeMap::new();
     for finding in judge(&condition) {

@@ -5,6 +5,7 @@
 //! that holds them together. Nothing here knows HTTP.
 
 pub mod alert;
+pub mod assignment;
 pub mod audit;
 pub mod authenticate;
 pub mod break_glass;
@@ -19,6 +20,7 @@ pub mod governance;
 pub mod heal;
 pub mod health;
 pub mod hold;
+pub mod iam;
 pub mod identity;
 pub mod jml;
 pub mod job;
@@ -35,11 +37,13 @@ pub mod prune;
 pub mod quota;
 mod reading;
 pub mod reconcile;
+pub mod rehome;
 pub mod review;
 pub mod role;
 mod secret;
 pub mod snapshot;
 pub mod status_map;
+pub mod tenancy;
 pub mod timeline;
 pub mod token;
 pub mod warning;
@@ -122,6 +126,29 @@ impl Caller {
             after: None,
         }
     }
+}
+
+/// Counts how a change of organizations or memberships ended (U-76).
+async fn counted<T>(
+    action: Action,
+    change: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let done = change.await;
+    let outcome = match &done {
+        Ok(_) => "success",
+        Err(
+            Error::Refused(_)
+            | Error::GrantDenied(_)
+            | Error::Ceiling(_)
+            | Error::EndDenied(_)
+            | Error::CrossTenant(_),
+        ) => "denied",
+        Err(Error::Store(_) | Error::Io(_)) => "failed",
+        Err(_) => "rejected",
+    };
+    metrics::counter!("reeve_organization_changes_total", "action" => action.as_str(), "outcome" => outcome)
+        .increment(1);
+    done
 }
 
 /// Writes the audit row of a change with both images.

@@ -4,13 +4,13 @@
 //! on the platform; [`Rights`] answers in an organization or a project, and is the input of `can_grant`.
 //! The rules are `domain`'s. Operators at the command line and jobs are trusted and ask nothing.
 
-use domain::access::ceiling::Authority;
+use domain::access::ceiling::{Authority, GrantDenied, can_grant, grantable};
 use domain::access::decide::{Finding, Request, decide_administration};
 use domain::access::facts::Facts as _;
 use domain::access::over::may_act_on;
 use domain::access::permission::Permission;
 use domain::access::reason::{Gate, Reason};
-use domain::access::role::{ADMIN_ROLE_NAME, Scope, ScopeKind};
+use domain::access::role::{ADMIN_ROLE_NAME, RoleDefinition, Scope, ScopeKind};
 use domain::actor::Actor;
 use domain::audit::{Action, Outcome};
 use domain::governance::privileged::Privilege;
@@ -30,6 +30,38 @@ use crate::{Caller, Error, Reeve};
 pub struct Refusal {
     pub permission: Permission,
     pub finding: Finding,
+}
+
+impl Refusal {
+    /// Whether the caller may not even know that there is something to be refused.
+    pub fn hides(&self) -> bool {
+        matches!(
+            self.finding.reason,
+            Reason::NotAMember | Reason::ScopeMismatch
+        )
+    }
+}
+
+/// A role that was not given or taken, with the way out (I-22).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Denial {
+    pub denied: GrantDenied,
+    /// The highest rank that the caller may give there; `None` if they give nothing.
+    pub ceiling: Option<i16>,
+    /// The names of the roles that they may give there, highest first.
+    pub grantable: Vec<String>,
+}
+
+impl std::error::Error for Denial {}
+
+impl std::fmt::Display for Denial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.denied)?;
+        match self.grantable[..] {
+            [] => f.write_str("; there is no role that you may give here"),
+            _ => write!(f, "; you may give here: {}", self.grantable.join(", ")),
+        }
+    }
 }
 
 /// What a caller may do, by the facts of one transaction.
@@ -107,6 +139,18 @@ impl<'a> Rights<'a> {
         }
     }
 
+    /// Whether the caller may give a role at a scope, or take it; if not, what they could give.
+    pub(crate) fn grant(
+        &self,
+        roles: &Roles,
+        role: &RoleDefinition,
+        scope: Scope,
+    ) -> Result<(), Error> {
+        let authority = self.authority(scope);
+        can_grant(&authority, role, scope)
+            .map_err(|denied| denial(&authority, roles, scope, denied).into())
+    }
+
     /// Whether the caller may do what `permission` names at a scope.
     pub(crate) fn ask(&self, permission: Permission, scope: Scope) -> Result<(), Refusal> {
         let asker = match &self.standing {
@@ -138,6 +182,21 @@ impl<'a> Rights<'a> {
             }),
         }
     }
+}
+
+/// A denial with the roles that could be given instead.
+pub(crate) fn denial(
+    authority: &Authority,
+    roles: &Roles,
+    scope: Scope,
+    denied: GrantDenied,
+) -> Box<Denial> {
+    let names = grantable(authority, roles.0.values(), scope);
+    Box::new(Denial {
+        denied,
+        ceiling: authority.ceiling(scope),
+        grantable: names.into_iter().map(|role| role.name.clone()).collect(),
+    })
 }
 
 /// Begins a change on the platform that needs `permission`; a refusal is audited, with whom it was

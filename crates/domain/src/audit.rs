@@ -92,8 +92,16 @@ actions! {
     /// The default organization, its name and everybody's membership were put back: whom that
     /// enrolled, by id, or above a hundred how many.
     OrganizationEnsureDefault = "organization.ensure_default",
+    /// An organization was deleted: how many memberships, projects, roles and assignments went with it.
+    OrganizationDelete = "organization.delete",
     /// A project was created in an organization.
     ProjectCreate = "project.create",
+    /// A project's slug or name changed.
+    ProjectUpdate = "project.update",
+    /// A project was deleted, and with it its assignments: their ids and roles.
+    ProjectDelete = "project.delete",
+    /// A project moved to another organization: which assignments moved with it and which ended.
+    ProjectMove = "project.move",
     /// A membership began or became active.
     MembershipAdd = "membership.add",
     /// A membership ended, and with it its assignments: their ids and roles.
@@ -102,6 +110,26 @@ actions! {
     RoleAssign = "role.assign",
     /// A role was taken: role, scope, the ids of the assignments.
     RoleRevoke = "role.revoke",
+    /// A role was defined: scope, rank, permissions.
+    RoleCreate = "role.create",
+    /// A role's definition changed: rank and permissions before and after.
+    RoleUpdate = "role.update",
+    /// A role was taken out of the world.
+    RoleDelete = "role.delete",
+    /// Strict mode was switched: before and after.
+    GovernanceSetStrict = "governance.set_strict_membership",
+    /// Whether a move needs approval was set: before and after.
+    GovernanceSetRehomeApproval = "governance.set_rehome_approval",
+    /// Bulk changes of roles and memberships were paused; why is in `reason`.
+    IamPause = "iam.pause",
+    /// Bulk changes were let through again.
+    IamResume = "iam.resume",
+    /// A move to another organization was asked for, and waits.
+    RehomeRequest = "rehome.request",
+    /// Somebody was moved to another organization: what ended, what began.
+    RehomeMove = "rehome.move",
+    /// A move was given up before it was done.
+    RehomeCancel = "rehome.cancel",
     /// A personal access token was made: its scopes and its end.
     TokenCreate = "token.create",
     /// A personal access token was revoked.

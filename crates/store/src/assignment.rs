@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use domain::access::role::Scope;
 use domain::id::{AssignmentId, OrganizationId, RoleId, UserId};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use serde::Serialize;
 use sqlx::types::Uuid;
+use utoipa::ToSchema;
 
 use crate::error::StoreError;
 use crate::id::new_id;
@@ -59,6 +63,121 @@ pub async fn grant(
         .into_iter()
         .filter_map(|id| places.get(&id).map(|place| (*place, AssignmentId(id))))
         .collect())
+}
+
+/// Gives one role for some time; what is left out begins now and never ends. `None` if it is there
+/// already from the same source.
+pub async fn grant_for(
+    tx: &mut Tx,
+    grant: &Grant,
+    (from, until): (Option<Timestamp>, Option<Timestamp>),
+    source: &str,
+    granted_by: UserId,
+) -> Result<Option<AssignmentId>, StoreError> {
+    let written = sqlx::query_scalar!(
+        "insert into user_roles (assignment_id, user_id, tenant_id, project_id, role_id, source, granted_by,
+                                 valid_from, valid_until)
+         values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, now()), $9)
+         on conflict on constraint user_roles_once do nothing
+         returning assignment_id",
+        new_id(),
+        grant.user_id.0,
+        grant.scope.tenant_id().map(Uuid::from),
+        grant.scope.project_id().map(Uuid::from),
+        grant.role_id.0,
+        source,
+        granted_by.0,
+        from.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+        until.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(written.map(AssignmentId))
+}
+
+/// Which assignments to list; each given field narrows it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub user_id: Option<UserId>,
+    pub role: Option<String>,
+    /// The assignment after which the page begins.
+    pub after: Option<AssignmentId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A page of assignments, in the order in which they were made.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AssignmentPage)]
+pub struct Page {
+    pub assignments: Vec<Listed>,
+    /// The assignment after which the next page begins, if there is one.
+    pub next: Option<AssignmentId>,
+}
+
+/// An assignment with where it came from.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ListedAssignment)]
+pub struct Listed {
+    pub assignment_id: AssignmentId,
+    pub user_id: UserId,
+    pub email: String,
+    pub role: String,
+    pub tenant_id: Option<OrganizationId>,
+    pub project_id: Option<Uuid>,
+    /// The path by which it came, like `person`, `command_line` or `sql`.
+    pub source: String,
+    pub granted_by: Option<Uuid>,
+    pub valid_from: Timestamp,
+    pub valid_until: Option<Timestamp>,
+    /// Whether it counts now, by the clock.
+    pub in_force: bool,
+}
+
+/// A page of the assignments at one scope; those of an organization without those in its projects.
+pub async fn page(tx: &mut Tx, scope: Scope, filter: &Filter) -> Result<Page, StoreError> {
+    let rows = sqlx::query!(
+        r#"select a.assignment_id, a.user_id, u.email, r.name as role, a.tenant_id, a.project_id, a.source,
+                  a.granted_by, a.valid_from, a.valid_until,
+                  (a.valid_from <= now() and (a.valid_until is null or now() < a.valid_until)) as "in_force!"
+             from user_roles a join app_user u using (user_id) join role r using (role_id)
+            where a.tenant_id is not distinct from $1 and a.project_id is not distinct from $2
+              and ($3::uuid is null or a.user_id = $3) and ($4::text is null or r.name = $4)
+              and ($5::uuid is null or a.assignment_id > $5)
+            order by a.assignment_id limit $6"#,
+        scope.tenant_id().map(Uuid::from),
+        scope.project_id().map(Uuid::from),
+        filter.user_id.map(Uuid::from),
+        filter.role,
+        filter.after.map(Uuid::from),
+        filter.limit.saturating_add(1)
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    let assignments: Vec<_> = rows
+        .into_iter()
+        .take(limit)
+        .map(|row| Listed {
+            assignment_id: AssignmentId(row.assignment_id),
+            user_id: UserId(row.user_id),
+            email: row.email,
+            role: row.role,
+            tenant_id: row.tenant_id.map(OrganizationId),
+            project_id: row.project_id,
+            source: row.source,
+            granted_by: row.granted_by,
+            valid_from: row.valid_from.to_jiff(),
+            valid_until: row.valid_until.map(jiff_sqlx::Timestamp::to_jiff),
+            in_force: row.in_force,
+        })
+        .collect();
+    let last = assignments.last().map(|last| last.assignment_id);
+    Ok(Page {
+        next: last.filter(|_| more),
+        assignments,
+    })
 }
 
 /// Takes a role from somebody at a scope, from whatever source it came. Returns the assignments that

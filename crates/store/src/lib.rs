@@ -34,12 +34,14 @@ pub mod person;
 pub mod project;
 pub mod quota;
 pub mod reconcile;
+pub mod rehome;
 pub mod review;
 pub mod rights;
 pub mod role;
 pub mod scope;
 pub mod snapshot;
 pub mod status_map;
+pub mod tenancy;
 pub mod timeline;
 pub mod token;
 

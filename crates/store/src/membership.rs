@@ -3,13 +3,15 @@
 use domain::id::{OrganizationId, UserId};
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::person::containing;
 use crate::scope::Tx;
 
 /// Somebody's standing in an organization, as it is listed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Member {
     pub user_id: UserId,
     pub email: String,
@@ -21,12 +23,45 @@ pub struct Member {
     pub roles: Vec<String>,
 }
 
+/// Whom to list; each given field narrows it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Contained in address or name, in any case.
+    pub search: Option<String>,
+    /// The address after which the page begins.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A page of members, by e-mail address.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MemberPage)]
+pub struct Page {
+    pub members: Vec<Member>,
+    /// The address after which the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
 /// The active members of an organization, by e-mail address, at most `limit`.
 pub async fn list(
     tx: &mut Tx,
     tenant_id: OrganizationId,
     limit: i64,
 ) -> Result<Vec<Member>, StoreError> {
+    let filter = Filter {
+        limit,
+        ..Filter::default()
+    };
+    Ok(page(tx, tenant_id, &filter).await?.members)
+}
+
+/// A page of the active members of an organization.
+pub async fn page(
+    tx: &mut Tx,
+    tenant_id: OrganizationId,
+    filter: &Filter,
+) -> Result<Page, StoreError> {
     let rows = sqlx::query!(
         r#"select m.user_id, u.email, u.status, m.created_at,
                   array(select distinct r.name from user_roles a join role r using (role_id)
@@ -34,14 +69,21 @@ pub async fn list(
                          order by r.name) as "roles!"
              from membership m join app_user u using (user_id)
             where m.organization_id = $1 and m.status = 'active'
-            order by lower(u.email) limit $2"#,
+              and ($2::text is null or lower(u.email) > lower($2))
+              and ($3::text is null or u.email ilike $3 or u.display_name ilike $3)
+            order by lower(u.email) limit $4"#,
         tenant_id.0,
-        limit
+        filter.after,
+        filter.search.as_deref().map(containing),
+        filter.limit.saturating_add(1)
     )
     .fetch_all(tx.connection())
     .await?;
-    Ok(rows
+    let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    let members: Vec<_> = rows
         .into_iter()
+        .take(limit)
         .map(|row| Member {
             user_id: UserId(row.user_id),
             email: row.email,
@@ -49,6 +91,45 @@ pub async fn list(
             since: row.created_at.to_jiff(),
             roles: row.roles,
         })
+        .collect();
+    let last = members.last().map(|last| last.email.clone());
+    Ok(Page {
+        next: last.filter(|_| more),
+        members,
+    })
+}
+
+/// Whether somebody is an active member.
+pub async fn is_active(
+    tx: &mut Tx,
+    tenant_id: OrganizationId,
+    user_id: UserId,
+) -> Result<bool, StoreError> {
+    let active = sqlx::query_scalar!(
+        r#"select exists (select from membership
+            where organization_id = $1 and user_id = $2 and status = 'active') as "active!""#,
+        tenant_id.0,
+        user_id.0
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(active)
+}
+
+/// In strict mode, which organization each of these people belongs to.
+pub async fn exclusive(
+    tx: &mut Tx,
+    people: &[Uuid],
+) -> Result<Vec<(UserId, OrganizationId)>, StoreError> {
+    let rows = sqlx::query!(
+        "select user_id, organization_id from membership where exclusive and user_id = any ($1)",
+        people
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (UserId(row.user_id), OrganizationId(row.organization_id)))
         .collect())
 }
 

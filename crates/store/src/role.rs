@@ -76,6 +76,113 @@ fn permissions(names: &[String]) -> PermissionSet {
         .collect()
 }
 
+/// What each role is for, where somebody wrote it down.
+pub async fn descriptions(tx: &mut Tx) -> Result<BTreeMap<RoleId, String>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select role_id, description as "description!" from role where description is not null"#
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (RoleId(row.role_id), row.description))
+        .collect())
+}
+
+/// Defines a role. Those of the platform are portal roles (D17).
+pub async fn create(
+    tx: &mut Tx,
+    role: &RoleDefinition,
+    description: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into role (role_id, name, scope, tenant_id, rank, portal, description)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        role.role_id.0,
+        role.name,
+        role.scope.as_str(),
+        role.tenant_id.map(|id| id.0),
+        role.rank,
+        role.portal,
+        description
+    )
+    .execute(tx.connection())
+    .await?;
+    permit(tx, role).await
+}
+
+/// Changes what a role is; its name and scope stay.
+pub async fn update(
+    tx: &mut Tx,
+    role: &RoleDefinition,
+    description: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update role set rank = $2, description = $3 where role_id = $1",
+        role.role_id.0,
+        role.rank,
+        description
+    )
+    .execute(tx.connection())
+    .await?;
+    permit(tx, role).await
+}
+
+/// Brings a role's permissions in line with its definition.
+async fn permit(tx: &mut Tx, role: &RoleDefinition) -> Result<(), StoreError> {
+    let names: Vec<String> = role
+        .permissions
+        .iter()
+        .map(|of| of.name().to_owned())
+        .collect();
+    sqlx::query!(
+        "delete from role_permission where role_id = $1 and permission <> all ($2)",
+        role.role_id.0,
+        &names
+    )
+    .execute(tx.connection())
+    .await?;
+    sqlx::query!(
+        "insert into role_permission (role_id, permission)
+         select $1, unnest($2::text[]) on conflict do nothing",
+        role.role_id.0,
+        &names
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Locks a role's definition until the transaction ends: nobody gives it, or changes it, meanwhile.
+pub async fn lock(tx: &mut Tx, role_id: RoleId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select role_id from role where role_id = $1 for update",
+        role_id.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// How many assignments of a role there are, valid now or not.
+pub async fn count_assigned(tx: &mut Tx, role_id: RoleId) -> Result<i64, StoreError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from user_roles where role_id = $1"#,
+        role_id.0
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(count)
+}
+
+/// Takes a role out of the world.
+pub async fn delete(tx: &mut Tx, role_id: RoleId) -> Result<(), StoreError> {
+    sqlx::query!("delete from role where role_id = $1", role_id.0)
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
 /// Writes the built-in roles from `domain`'s table. Writes nothing where they are as they should be.
 pub(crate) async fn write_built_in(connection: &mut PgConnection) -> Result<(), StoreError> {
     for role in BUILT_IN {

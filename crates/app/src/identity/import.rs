@@ -13,6 +13,7 @@ use domain::access::role::{RoleDefinition, Scope};
 use domain::audit::{Action, Outcome};
 use domain::id::{OrganizationId, UserId};
 use domain::identity::link::{DISCORD, Link};
+use domain::tenancy::membership::fits_strict_mode;
 use serde::Serialize;
 use store::assignment::Grant;
 use store::audit::{Entry, record_all};
@@ -74,6 +75,12 @@ pub async fn import(
     for chunk in sound.chunks(CHUNK) {
         let action = Action::IdentityCreate;
         let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, None).await?;
+        if chunk
+            .iter()
+            .any(|line| !line.roles.is_empty() || !line.organizations.is_empty())
+        {
+            crate::iam::may_change_many(&mut tx).await?;
+        }
         Chunk::load(reeve, &mut tx, caller, chunk)
             .await?
             .write(&mut tx, chunk, &mut claimed, &mut total)
@@ -105,14 +112,22 @@ struct Chunk<'a> {
     /// Who has a Discord link, and which.
     discord: HashMap<UserId, String>,
     organizations: HashMap<String, OrganizationId>,
+    /// In strict mode, where people belong beside the default organization.
+    strict: Option<Strict>,
     roles: Roles,
     rights: Rights<'a>,
+}
+
+/// What strict mode asks for.
+struct Strict {
+    default: Option<OrganizationId>,
+    belongs: HashMap<UserId, OrganizationId>,
 }
 
 /// A line that is left out; of a role that the caller may not give, with the row that says so.
 struct Refused<'a> {
     error: LineError,
-    denied: Option<Entry<'a>>,
+    denied: Option<Box<Entry<'a>>>,
 }
 
 impl From<LineError> for Refused<'_> {
@@ -159,7 +174,17 @@ impl<'a> Chunk<'a> {
             owners.insert((provider, external_id), user_id);
         }
         let roles = role::load(tx).await?;
+        let strict = if store::tenancy::load(tx).await?.strict_membership {
+            let belongs = store::membership::exclusive(tx, &people).await?;
+            Some(Strict {
+                default: organization::find_default(tx).await?,
+                belongs: belongs.into_iter().collect(),
+            })
+        } else {
+            None
+        };
         Ok(Self {
+            strict,
             rights: Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?,
             caller,
             by_email: found
@@ -192,7 +217,7 @@ impl<'a> Chunk<'a> {
                 }
                 Err(refused) => {
                     total.errors.push(refused.error);
-                    denied.extend(refused.denied);
+                    denied.extend(refused.denied.map(|entry| *entry));
                 }
             }
         }
@@ -215,11 +240,12 @@ impl<'a> Chunk<'a> {
             .and_then(|links| Ok((links, self.find_organizations(line)?)))
             .and_then(|(links, found)| Ok((links, found, self.find_roles(line)?)));
         let (new_links, organizations, wanted) = checked?;
+        self.fits_strict_mode(line, user_id, &organizations, &wanted)?;
         let mut grants = Vec::new();
         for (role, scope) in wanted {
             if let Err(denied) = can_grant(&self.rights.authority(scope), role, scope) {
                 return Err(Refused {
-                    denied: Some(self.denial(existing, role, scope, &denied)),
+                    denied: Some(Box::new(self.denial(existing, role, scope, &denied))),
                     error: LineError::new(line.number, "roles", denied),
                 });
             }
@@ -264,6 +290,24 @@ impl<'a> Chunk<'a> {
             after: Some(crate::role::image(role, scope, &[])),
             ..whose
         }
+    }
+
+    /// In strict mode, one organization beside the default one.
+    fn fits_strict_mode(
+        &self,
+        line: &Line,
+        user_id: UserId,
+        organizations: &[OrganizationId],
+        wanted: &[(&RoleDefinition, Scope)],
+    ) -> Result<(), LineError> {
+        let Some(Strict { default, belongs }) = &self.strict else {
+            return Ok(());
+        };
+        let of_roles = wanted.iter().filter_map(|(_, scope)| scope.tenant_id());
+        let all = organizations.iter().copied().chain(of_roles);
+        let counted = all.filter(|id| Some(*id) != *default);
+        fits_strict_mode(belongs.get(&user_id).copied(), counted)
+            .map_err(|conflict| LineError::new(line.number, "organizations", conflict))
     }
 
     fn check_status(&self, line: &Line, existing: Option<&Identity>) -> Result<(), LineError> {

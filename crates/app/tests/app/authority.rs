@@ -26,7 +26,7 @@ async fn is_denied(
     let taken = revoke(world.reeve(), &caller, ADA, role, place).await;
     for refused in [given, taken] {
         assert!(
-            matches!(&refused, Err(Error::GrantDenied(denied)) if why(denied)),
+            matches!(&refused, Err(Error::Ceiling(denial)) if why(&denial.denied)),
             "{role}: {refused:?}"
         );
     }
@@ -44,9 +44,63 @@ async fn is_denied(
     }
 }
 
+/// Refused both ways as whatever is not there, and on record as denied.
+async fn is_hidden(world: &World, caller: &Caller, role: &str, place: &Place) {
+    let caller = Caller::new(caller.actor.clone());
+    let given = assign(world.reeve(), &caller, ADA, role, place)
+        .await
+        .map(usize::from);
+    let taken = revoke(world.reeve(), &caller, ADA, role, place).await;
+    for refused in [given, taken] {
+        assert!(
+            matches!(&refused, Err(Error::Refused(refusal)) if refusal.hides()),
+            "{role}: {refused:?}"
+        );
+    }
+    let found = audit_of(world, &caller).await;
+    let rows: Vec<_> = found
+        .iter()
+        .map(|row| (row.action.as_str(), row.outcome.as_str()))
+        .collect();
+    assert_eq!(rows, [("role.assign", "denied"), ("role.revoke", "denied")]);
+}
+
+#[tokio::test]
+async fn a_denial_says_the_ceiling_and_what_may_be_given_instead() {
+    let (world, _, tina, _) = world().await;
+    let refused = assign(world.reeve(), &tina, ADA, "tenant_owner", &at("north")).await;
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "the role `tenant_owner` has rank 80, your ceiling here is 60; you may give here: tenant_admin, \
+         tenant_member, tenant_viewer"
+    );
+    let refused = assign(world.reeve(), &tina, ADA, "admin", &Place::default()).await;
+    let said = refused.unwrap_err().to_string();
+    assert!(
+        said.ends_with("there is no role that you may give here"),
+        "{said}"
+    );
+}
+
+/// Inside an organization, its administrators know its members alone: whether somebody else exists is
+/// not theirs to find out by giving roles.
+#[tokio::test]
+async fn whoever_may_not_look_at_everybody_gives_roles_to_members_and_learns_of_nobody_else() {
+    let (world, _, tina, _) = world().await;
+    for who in [ADA, "no@one.test"] {
+        let refused = assign(world.reeve(), &tina, who, "tenant_member", &at("north")).await;
+        let said = refused.unwrap_err().to_string();
+        assert_eq!(said, format!("there is no identity `{who}`"));
+    }
+}
+
 #[tokio::test]
 async fn a_tenant_admin_gives_up_to_their_own_rank_and_no_further() {
     let (world, ada, tina, _) = world().await;
+    let north = "north".parse().unwrap();
+    app::membership::add(world.reeve(), &tina, &north, ADA)
+        .await
+        .unwrap();
     for (role, place) in [
         ("tenant_viewer", at("north")),
         ("tenant_member", at("north")),
@@ -85,10 +139,7 @@ async fn a_tenant_admin_gives_no_platform_role_and_nothing_elsewhere() {
         })
         .await;
     }
-    is_denied(&world, &tina, "tenant_viewer", &at("south"), |denied| {
-        *denied == GrantDenied::NoGrantRight
-    })
-    .await;
+    is_hidden(&world, &tina, "tenant_viewer", &at("south")).await;
     assert!(world.roles_of(ada).await.is_empty());
 }
 
@@ -105,6 +156,10 @@ async fn whoever_is_suspended_or_no_member_any_more_gives_nothing() {
             change.replace('$', &tina.actor.user_id().to_string()),
         )
         .await;
+        if change.contains("membership") {
+            is_hidden(&world, &tina, "tenant_viewer", &at("north")).await;
+            continue;
+        }
         is_denied(&world, &tina, "tenant_viewer", &at("north"), |denied| {
             *denied == GrantDenied::NoGrantRight
         })
@@ -145,7 +200,7 @@ async fn a_job_gives_no_administrative_role() {
     assert!(
         matches!(
             refused,
-            Err(Error::GrantDenied(GrantDenied::Administrative))
+            Err(Error::Ceiling(ref denial)) if denial.denied == GrantDenied::Administrative
         ),
         "{refused:?}"
     );

@@ -7,12 +7,15 @@
 )]
 
 mod alert;
+mod assignment;
 mod audit;
 mod authority;
+mod ceilings;
 mod explain;
 mod freshness;
 mod governance;
 mod heal;
+mod iam;
 mod identity;
 mod jml;
 mod lifecycle;
@@ -25,9 +28,11 @@ mod policy;
 mod project;
 mod quota;
 mod reconcile;
+mod rehome;
 mod role;
 mod snapshot;
 mod sparing;
 mod sql;
 mod status_map;
+mod tenancy;
 mod watch;

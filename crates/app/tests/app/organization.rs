@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use app::Error;
-use app::organization::{create, ensure_default, list};
+use app::organization::{Changes, create, delete, ensure_default, get, list, mine, page, update};
+use app::{Caller, Error};
+use domain::actor::Actor;
 use domain::id::UserId;
+use domain::tenancy::organization::Slug;
 use serde_json::json;
+use store::organization::Filter;
 use testkit::World;
 
 use crate::sql::{force, rows};
@@ -162,4 +165,131 @@ async fn a_default_name_that_another_organization_took_is_said() {
         .unwrap();
     let said = words(ensure_default(world.reeve(), &world.caller()).await);
     assert_eq!(said, "slug: another organization is called `default`");
+}
+
+fn slug(text: &str) -> Slug {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_page_of_organizations_ends_where_the_next_begins() {
+    let world = World::empty().await;
+    for name in ["north", "northwest", "south"] {
+        world.organization(name).await;
+    }
+    let mut filter = Filter {
+        search: Some("NORTH".to_owned()),
+        limit: 1,
+        ..Filter::default()
+    };
+    let first = page(world.reeve(), &world.caller(), &filter).await.unwrap();
+    assert_eq!(first.organizations[0].slug, "north");
+    filter.after = first.next;
+    let second = page(world.reeve(), &world.caller(), &filter).await.unwrap();
+    assert_eq!(second.organizations[0].slug, "northwest");
+    assert!(second.next.is_none());
+}
+
+#[tokio::test]
+async fn an_owner_changes_their_own_organization_and_learns_of_no_other() {
+    let world = World::empty().await;
+    let north = world.organization("north").await;
+    world.organization("south").await;
+    let una = world
+        .person("una")
+        .role_in("tenant_owner", north)
+        .build()
+        .await;
+    let una = Caller::new(Actor::Person { user_id: una });
+    let changes = Changes {
+        name: Some("The North".to_owned()),
+        description: Some("cold".to_owned()),
+        slug: None,
+    };
+    let reeve = world.reeve();
+    let after = update(reeve, &una, &slug("north"), &changes).await.unwrap();
+    assert_eq!(
+        (after.name.as_str(), after.description.as_deref()),
+        ("The North", Some("cold"))
+    );
+    let before = Census::of(&world).await;
+    update(reeve, &una, &slug("north"), &changes).await.unwrap();
+    before.assert_nothing_written(&world).await;
+    let refused = update(reeve, &una, &slug("south"), &changes).await;
+    assert!(
+        matches!(&refused, Err(Error::Refused(refusal)) if refusal.hides()),
+        "{refused:?}"
+    );
+    let refused = delete(reeve, &una, &slug("north"), Some("north")).await;
+    assert!(
+        matches!(refused, Err(Error::Refused(_))),
+        "that is the platform's: {refused:?}"
+    );
+    let own = mine(reeve, &una).await.unwrap();
+    let own: Vec<_> = own
+        .iter()
+        .map(|one| (one.slug.as_str(), one.roles.len()))
+        .collect();
+    assert_eq!(own, [("default", 0), ("north", 1)]);
+    let by_id = get(reeve, &una, &slug(&north.to_string())).await.unwrap();
+    assert_eq!(by_id.slug, "north");
+}
+
+#[tokio::test]
+async fn deleting_says_what_would_be_lost_and_then_takes_it_in_one_row() {
+    let world = World::empty().await;
+    let north = world.organization("north").await;
+    let road = world.project(north, "road").await;
+    let ada = world
+        .person("ada")
+        .role_in("tenant_owner", north)
+        .role_at("project_member", north, road)
+        .build()
+        .await;
+    let reeve = world.reeve();
+    let before = Census::of(&world).await;
+    for confirm in [None, Some("south")] {
+        let said = words(delete(reeve, &world.caller(), &slug("north"), confirm).await);
+        assert!(
+            said.contains("1 memberships, 1 projects, 0 roles of its own and 2 assignments"),
+            "{said}"
+        );
+    }
+    let said = words(delete(reeve, &world.caller(), &slug("default"), Some("default")).await);
+    assert_eq!(said, "the default organization can't be deleted");
+    before.assert_nothing_written(&world).await;
+    let caller = world.caller();
+    delete(reeve, &caller, &slug("north"), Some("north"))
+        .await
+        .unwrap();
+    let found = audit_of(&world, &caller).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].action, "organization.delete");
+    assert!(world.roles_of(ada).await.is_empty());
+    assert_eq!(
+        words(get(reeve, &world.caller(), &slug("north")).await),
+        "there is no organization `north`"
+    );
+}
+
+#[tokio::test]
+async fn the_default_organization_keeps_its_name_and_no_slug_looks_like_an_id() {
+    let world = World::empty().await;
+    let reeve = world.reeve();
+    let renamed = Changes {
+        name: Some("Main".to_owned()),
+        ..Changes::default()
+    };
+    let refused = update(reeve, &world.caller(), &slug("default"), &renamed).await;
+    assert_eq!(
+        words(refused),
+        "the default organization keeps its slug and name"
+    );
+    let id = slug("00000000-0000-7000-8000-0000000000ff");
+    let refused = create(reeve, &world.caller(), &id, "x", None).await;
+    assert!(words(refused).starts_with("slug: it looks like an id"));
+    let mut operator = world.db.operator().await;
+    let sql = "insert into organization (slug, name) values ('00000000-0000-7000-8000-0000000000ff', 'x')";
+    let refused = sqlx::query(sql).execute(&mut operator).await.unwrap_err();
+    assert!(refused.to_string().contains("slug_is_no_id"), "{refused}");
 }

@@ -1,6 +1,7 @@
-//! Creating projects.
+//! Projects: creating, changing, moving, deleting.
 
-use app::project::{create, list};
+use app::project::{Changes, create, delete, get, list, relocate, update};
+use app::{Error, role::assign};
 use domain::tenancy::organization::Slug;
 
 use crate::role::{ADA, inside, world};
@@ -46,8 +47,11 @@ async fn a_project_is_created_by_whoever_manages_the_organization() {
             .unwrap()
             .is_empty()
     );
+    app::membership::add(world.reeve(), &tina, &slug("north"), ADA)
+        .await
+        .unwrap();
     let place = inside("north", "rail");
-    let given = app::role::assign(world.reeve(), &tina, ADA, "project_member", &place).await;
+    let given = assign(world.reeve(), &tina, ADA, "project_member", &place).await;
     assert!(given.unwrap());
 }
 
@@ -100,4 +104,106 @@ async fn a_taken_slug_a_bad_name_and_a_missing_organization_are_said() {
     )
     .await;
     assert!(south.is_ok(), "a slug is unique in its organization only");
+}
+
+#[tokio::test]
+async fn a_project_is_renamed_once_and_the_row_says_which_fields() {
+    let (world, _, tina, _) = world().await;
+    let changes = Changes {
+        slug: Some(slug("lane")),
+        name: Some("Lane".to_owned()),
+    };
+    let (reeve, north) = (world.reeve(), slug("north"));
+    let after = update(reeve, &tina, &north, &slug("road"), &changes)
+        .await
+        .unwrap();
+    assert_eq!((after.slug.as_str(), after.name.as_str()), ("lane", "Lane"));
+    let row = audit_of(&world, &tina).await.remove(0);
+    let image = row.after_json.unwrap();
+    assert_eq!(image["changed"], serde_json::json!(["slug", "name"]));
+    let before = Census::of(&world).await;
+    update(reeve, &tina, &north, &slug("lane"), &changes)
+        .await
+        .unwrap();
+    before.assert_nothing_written(&world).await;
+    let by_id = slug(&after.id.to_string());
+    let found = get(reeve, &tina, &north, &by_id).await.unwrap();
+    assert_eq!(found.slug, "lane");
+    let id_as_slug = Changes {
+        slug: Some(by_id),
+        name: None,
+    };
+    let refused = update(reeve, &tina, &north, &slug("lane"), &id_as_slug).await;
+    assert!(words(refused).starts_with("slug: it looks like an id"));
+}
+
+#[tokio::test]
+async fn a_project_moves_with_the_roles_of_those_who_belong_there_and_the_others_end() {
+    let (world, ada, ..) = world().await;
+    let (reeve, caller) = (world.reeve(), world.caller());
+    for who in [ADA, "tina@example.test"] {
+        assign(
+            reeve,
+            &world.caller(),
+            who,
+            "project_member",
+            &inside("north", "road"),
+        )
+        .await
+        .unwrap();
+    }
+    app::membership::add(reeve, &world.caller(), &slug("south"), ADA)
+        .await
+        .unwrap();
+    let moved = relocate(
+        reeve,
+        &caller,
+        &slug("north"),
+        &slug("road"),
+        &slug("south"),
+    )
+    .await
+    .unwrap();
+    assert_eq!((moved.assignments_kept, moved.assignments_lost), (1, 1));
+    assert_eq!(moved.project.organization, "south");
+    assert_eq!(world.roles_of(ada).await, ["project_member"]);
+    let found = audit_of(&world, &caller).await;
+    assert_eq!(found.len(), 1, "one row for all of it");
+    let mismatch = get(reeve, &world.caller(), &slug("north"), &slug("road")).await;
+    assert!(
+        matches!(mismatch, Err(Error::ScopeMismatch { .. })),
+        "{mismatch:?}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_deletes_a_project_whose_roles_they_could_not_take() {
+    let (world, _, tina, _) = world().await;
+    let (reeve, north, road) = (world.reeve(), slug("north"), slug("road"));
+    assign(
+        reeve,
+        &world.caller(),
+        ADA,
+        "project_owner",
+        &inside("north", "road"),
+    )
+    .await
+    .unwrap();
+    let refused = delete(reeve, &tina, &north, &road).await;
+    assert!(matches!(refused, Err(Error::Ceiling(_))), "{refused:?}");
+    let row = audit_of(&world, &tina).await.remove(0);
+    assert_eq!(
+        (row.action.as_str(), row.outcome.as_str()),
+        ("project.delete", "denied")
+    );
+    assert_eq!(
+        delete(reeve, &world.caller(), &north, &road).await.unwrap(),
+        1
+    );
+    assert!(
+        list(reeve, &world.caller(), Some(&north))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

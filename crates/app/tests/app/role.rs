@@ -192,7 +192,7 @@ async fn roles_are_given_on_the_platform_in_a_tenant_and_in_a_project() {
 async fn what_does_not_exist_is_named() {
     let (world, ..) = world().await;
     let (reeve, caller, platform) = (world.reeve(), world.caller(), Place::default());
-    let (road, nowhere) = (inside("north", "road"), inside("south", "road"));
+    let (road, nowhere) = (inside("north", "road"), inside("south", "rail"));
     let alone = Place {
         organization: None,
         ..road.clone()
@@ -229,7 +229,7 @@ async fn what_does_not_exist_is_named() {
             &at("west"),
             "there is no organization `west`",
         ),
-        (ADA, "project_admin", &nowhere, "there is no project `road`"),
+        (ADA, "project_admin", &nowhere, "there is no project `rail`"),
         (
             ADA,
             "project_admin",
@@ -302,3 +302,5 @@ async fn every_built_in_role_is_listed_with_what_it_permits() {
         .collect();
     assert!(ranks.is_sorted_by(|a, b| a >= b), "{ranks:?}");
 }
+
+mod define;

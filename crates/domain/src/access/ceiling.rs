@@ -9,6 +9,9 @@ use serde::Serialize;
 use super::permission::{Permission, PermissionSet, ROLES_GRANT};
 use super::role::{Administrative, RoleDefinition, Scope, ScopeKind};
 
+/// No role ranks higher.
+pub const HIGHEST_RANK: i16 = 100;
+
 /// What an actor holds in one scope: the highest rank and all permissions of their roles there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
@@ -95,6 +98,59 @@ impl Authority {
             None => Self::Administrator,
             Some(scopes) => Self::AdministratorsToken { scopes },
         }
+    }
+}
+
+impl Authority {
+    /// The highest rank that may be given at `scope`; `None` for whoever gives nothing there.
+    pub fn ceiling(&self, scope: Scope) -> Option<i16> {
+        let held = match self {
+            Self::Administrator | Self::Job => return Some(HIGHEST_RANK),
+            Self::AdministratorsToken { scopes } => Held {
+                rank: HIGHEST_RANK,
+                permissions: *scopes,
+            },
+            Self::Holder { tenant, project } => match scope.kind() {
+                ScopeKind::Platform => return None,
+                ScopeKind::Tenant => *tenant,
+                ScopeKind::Project => in_project(*tenant, *project),
+            },
+        };
+        held.permissions.contains(ROLES_GRANT).then_some(held.rank)
+    }
+}
+
+/// Which of these roles the holder of `authority` may give at `scope`, highest first: what a refusal
+/// names as the way out (I-22).
+pub fn grantable<'a>(
+    authority: &Authority,
+    roles: impl IntoIterator<Item = &'a RoleDefinition>,
+    scope: Scope,
+) -> Vec<&'a RoleDefinition> {
+    let may = |role: &&RoleDefinition| can_grant(authority, role, scope).is_ok();
+    let mut found: Vec<_> = roles.into_iter().filter(may).collect();
+    found.sort_by(|a, b| (-a.rank, &a.name).cmp(&(-b.rank, &b.name)));
+    found
+}
+
+/// Whether the holder of `authority` in an organization (or, for a platform role, on the platform) may
+/// put a role into the world as `role` says, or take it out: whoever defines a role gives it to all who
+/// have it.
+pub fn can_define(authority: &Authority, role: &RoleDefinition) -> Result<(), GrantDenied> {
+    match authority {
+        Authority::Administrator => Ok(()),
+        Authority::AdministratorsToken { scopes } => within(
+            &Held {
+                rank: i16::MAX,
+                permissions: *scopes,
+            },
+            role,
+        ),
+        Authority::Job => Err(GrantDenied::Administrative),
+        Authority::Holder { tenant, .. } => match role.scope {
+            ScopeKind::Platform => Err(GrantDenied::PlatformAdminOnly),
+            ScopeKind::Tenant | ScopeKind::Project => within(tenant, role),
+        },
     }
 }
 

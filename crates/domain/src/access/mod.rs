@@ -9,6 +9,7 @@
 
 pub mod ceiling;
 pub mod decide;
+pub mod definition;
 pub mod effective;
 pub mod facts;
 pub mod over;
@@ -16,3 +17,4 @@ pub mod permission;
 pub mod reason;
 pub mod remedy;
 pub mod role;
+pub mod validity;

@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::permission::{Permission, PermissionSet};
 use crate::id::{OrganizationId, ProjectId, RoleId};
@@ -18,7 +19,9 @@ pub const HAULING_MEMBER_ROLE: &str = "hauling.member";
 pub const TENANT_OWNER_ROLE: &str = "tenant_owner";
 
 /// The kind of scope that a role is given at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeKind {
     Platform,
@@ -44,7 +47,7 @@ impl ScopeKind {
 }
 
 /// Where a role is given: on the platform, in a tenant, or in a project of that tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(tag = "scope", rename_all = "snake_case")]
 pub enum Scope {
     Platform,
@@ -125,12 +128,24 @@ pub struct RoleDefinition {
 }
 
 impl RoleDefinition {
+    /// Whether it belongs to the program: such a role never changes by hand.
+    pub fn is_built_in(&self) -> bool {
+        self.tenant_id.is_none() && is_built_in(self.scope, &self.name)
+    }
+
     /// The administrative kind of this role: only the built-in platform ones have one.
     pub fn administrative(&self) -> Option<Administrative> {
         (self.scope == ScopeKind::Platform)
             .then(|| Administrative::of(&self.name))
             .flatten()
     }
+}
+
+/// Whether the program has a role of that name at that kind of scope.
+pub fn is_built_in(scope: ScopeKind, name: &str) -> bool {
+    BUILT_IN
+        .iter()
+        .any(|role| role.scope == scope && role.name == name)
 }
 
 /// A built-in role as it stands in the table below.

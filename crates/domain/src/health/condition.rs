@@ -54,6 +54,13 @@ pub struct BreakGlassState {
     pub useless: Vec<String>,
 }
 
+/// A pause of bulk changes of roles and memberships.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paused {
+    pub since: Timestamp,
+    pub reason: String,
+}
+
 /// What the database shows of an installation at one moment.
 #[derive(Clone, Debug)]
 pub struct Condition {
@@ -66,6 +73,8 @@ pub struct Condition {
     pub admins: u64,
     /// Slugs of organizations with owners none of whom is active and valid.
     pub ownerless: Vec<String>,
+    /// Set while bulk changes are paused.
+    pub paused: Option<Paused>,
     pub reviews_due: u64,
     /// Names of review campaigns that are due and not signed off.
     pub campaigns_overdue: Vec<String>,
@@ -94,6 +103,7 @@ pub fn judge(condition: &Condition) -> Vec<Finding> {
     findings.extend(break_glass(condition));
     findings.push(admins(condition));
     findings.extend(each(&condition.ownerless, owner));
+    findings.push(pause(condition.paused.as_ref()));
     findings.push(reviews(condition.reviews_due));
     findings.extend(each(&condition.campaigns_overdue, campaign));
     findings.extend(each(&condition.failing_jobs, failing_job));
@@ -248,6 +258,20 @@ fn owner(slug: &String) -> Finding {
         format!("make somebody its owner with `reeve role assign EMAIL tenant_owner --organization {slug}`"),
     )
     .about(slug.clone())
+}
+
+fn pause(paused: Option<&Paused>) -> Finding {
+    match paused {
+        None => Finding::ok(
+            Check::IamPause,
+            "bulk changes of roles and memberships are let through",
+        ),
+        Some(Paused { since, reason }) => Finding::warning(
+            Check::IamPause,
+            format!("bulk changes of roles and memberships are paused since {since}: {reason}"),
+            "when the cause is found, let them through with `reeve iam resume`",
+        ),
+    }
 }
 
 fn reviews(due: u64) -> Finding {

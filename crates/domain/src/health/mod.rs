@@ -56,6 +56,8 @@ checks! {
     Admins = "admins",
     /// Each organization that ever had an owner has one who is active.
     Owners = "owners",
+    /// Bulk changes of roles and memberships are let through.
+    IamPause = "iam_pause",
     /// Exemptions whose review is due.
     Reviews = "reviews",
     /// Review campaigns are signed off in time.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::access::ceiling::{Authority, GrantDenied, can_grant};
 use crate::access::role::{RoleDefinition, Scope};
+use crate::id::OrganizationId;
 
 /// A role that the end of a membership would take, and what the actor may lean on at its scope.
 #[derive(Clone, Copy, Debug)]
@@ -48,4 +49,41 @@ pub fn can_end<'a>(
         })?;
     }
     Ok(())
+}
+
+/// In strict mode a person has an active membership in one organization only, the default one aside
+/// (I-20).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error(
+    "strict mode: a person belongs to one organization beside the default one, and this one belongs to \
+     another; move them with `reeve rehome request`"
+)]
+pub struct CrossTenant;
+
+/// Whether somebody who belongs to `current` (the default organization left out) may belong to all of
+/// `wanted`, by strict mode. The database guards the same by a unique index; this is for whoever would
+/// rather know before.
+pub fn fits_strict_mode(
+    current: Option<OrganizationId>,
+    wanted: impl IntoIterator<Item = OrganizationId>,
+) -> Result<(), CrossTenant> {
+    let mut only = current;
+    for organization in wanted {
+        if *only.get_or_insert(organization) != organization {
+            return Err(CrossTenant);
+        }
+    }
+    Ok(())
+}
+
+/// Whether things that are given up together may be taken by an actor: each role asks the same gate as
+/// being taken by itself.
+pub fn can_take<'a>(taken: impl IntoIterator<Item = Taken<'a>>) -> Result<(), GrantDenied> {
+    taken.into_iter().try_for_each(
+        |Taken {
+             role,
+             scope,
+             authority,
+         }| can_grant(authority, role, scope),
+    )
 }

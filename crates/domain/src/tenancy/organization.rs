@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The organization that legacy and new identities belong to; it can't be deleted.
 pub const DEFAULT_SLUG: &str = "default";
@@ -23,7 +24,25 @@ pub struct Slug(String);
 )]
 pub struct NotASlug(pub String);
 
+/// Why a text that is a [`Slug`] is nothing's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("slug: it looks like an id, and wherever a slug is named an id may stand")]
+pub struct LooksLikeAnId;
+
 impl Slug {
+    /// The slug as a new name: not one that an id could be.
+    pub fn as_new_name(&self) -> Result<&Self, LooksLikeAnId> {
+        match self.as_id() {
+            Some(_) => Err(LooksLikeAnId),
+            None => Ok(self),
+        }
+    }
+
+    /// The id that stands in the slug's place, if it is one.
+    pub fn as_id(&self) -> Option<Uuid> {
+        self.0.parse().ok()
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -3,7 +3,7 @@
 use domain::governance::assess::RulesMissing;
 use domain::governance::freshness::Freshness;
 use domain::health::condition::{
-    BreakGlassState, Condition, FailingJob, Held, NO_PASS_AFTER, Node, Observation,
+    BreakGlassState, Condition, FailingJob, Held, NO_PASS_AFTER, Node, Observation, Paused,
 };
 use domain::health::database::{Rights, rights};
 use domain::health::machine::{CLOCK_LIMIT, clock, disk};
@@ -40,6 +40,7 @@ fn sound() -> Condition {
         break_glass: BreakGlassState::default(),
         admins: 1,
         ownerless: Vec::new(),
+        paused: None,
         reviews_due: 0,
         campaigns_overdue: Vec::new(),
         failing_jobs: Vec::new(),
@@ -81,7 +82,7 @@ fn nothing_is_wrong_with_a_sound_installation() {
 /// A fault, and the one finding that it gives.
 type Fault = (fn(&mut Condition), Check, Severity);
 
-const FAULTS: [Fault; 13] = {
+const FAULTS: [Fault; 14] = {
     use Severity::{Error, Warning};
     [
         (no_mapping, Check::Governance, Error),
@@ -94,6 +95,7 @@ const FAULTS: [Fault; 13] = {
         (useless, Check::BreakGlassEntry, Warning),
         (no_admin, Check::Admins, Error),
         (ownerless, Check::Owners, Warning),
+        (paused, Check::IamPause, Warning),
         (due, Check::Reviews, Warning),
         (set_otherwise, Check::Nodes, Error),
         (another_version, Check::Nodes, Warning),
@@ -134,6 +136,12 @@ fn no_admin(c: &mut Condition) {
 }
 fn ownerless(c: &mut Condition) {
     c.ownerless = vec!["north".to_owned()];
+}
+fn paused(c: &mut Condition) {
+    c.paused = Some(Paused {
+        since: NOW,
+        reason: "too many denials".to_owned(),
+    });
 }
 fn due(c: &mut Condition) {
     c.reviews_due = 2;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use app::Reeve;
 use app::governance::{Consequence, Effect, Number, Overview};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Subcommand};
@@ -34,13 +35,13 @@ pub(crate) enum Governance {
         #[command(flatten)]
         change: Change,
     },
-    /// Set one of the numbers.
+    /// Set one of the numbers, or one of the switches.
     Set {
         /// Which.
-        #[arg(value_parser = PossibleValuesParser::new(Number::ALL.map(possible)))]
+        #[arg(value_parser = PossibleValuesParser::new(settings()))]
         name: String,
-        /// A whole number, in the unit that the name says.
-        value: u32,
+        /// A whole number, in the unit that the name says; of a switch `on` or `off`.
+        value: String,
         #[command(flatten)]
         change: Change,
     },
@@ -53,9 +54,27 @@ pub(crate) struct Change {
     pub(crate) dry_run: bool,
 }
 
-/// A number as the help shows it.
-fn possible(number: Number) -> PossibleValue {
-    PossibleValue::new(number.name()).help(number.about())
+/// An active membership in one organization only, the default one aside.
+const STRICT: &str = "strict-membership";
+/// A move to another organization waits for somebody else's approval.
+const APPROVAL: &str = "rehome-needs-approval";
+
+/// What can be set, as the help shows it.
+fn settings() -> Vec<PossibleValue> {
+    let numbers = Number::ALL.map(|number| (number.name(), number.about()));
+    let switches = [
+        (
+            STRICT,
+            "whether people are active members of one organization only; on or off",
+        ),
+        (
+            APPROVAL,
+            "whether a move to another organization needs approval; on or off",
+        ),
+    ];
+    let all = numbers.into_iter().chain(switches);
+    all.map(|(name, about)| PossibleValue::new(name).help(about))
+        .collect()
 }
 
 pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending, Failure> {
@@ -98,8 +117,11 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
             change,
         } => {
             let Some(number) = Number::ALL.into_iter().find(|number| number.name() == name) else {
-                return Err(Failure::plain(format!("there is no number `{name}`")));
+                return switch(session, &reeve, &name, &value, change).await;
             };
+            let value = value
+                .parse()
+                .map_err(|_| Failure::plain(format!("{name}: `{value}` is no whole number")))?;
             let dry_run = change.dry_run;
             let effect =
                 app::governance::set_number(&reeve, caller, number, value, dry_run).await?;
@@ -109,6 +131,35 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
     session
         .format
         .print(&effect, |effect| describe_effect(&what, effect))?;
+    Ok(Ending::Done)
+}
+
+async fn switch(
+    session: &Session,
+    reeve: &Reeve,
+    name: &str,
+    value: &str,
+    change: Change,
+) -> Result<Ending, Failure> {
+    let on = match value {
+        "on" => true,
+        "off" => false,
+        _ => return Err(Failure::plain(format!("{name}: expected on or off"))),
+    };
+    if change.dry_run {
+        let said = "a switch changes no plan; `--dry-run` is for the numbers";
+        return Err(Failure::plain(said));
+    }
+    let caller = &session.caller;
+    let changed = match name {
+        STRICT => app::tenancy::set_strict(reeve, caller, on).await?,
+        _ => app::tenancy::set_rehome_approval(reeve, caller, on).await?,
+    };
+    let answer = json!({ "changed": changed });
+    session.format.print(&answer, |_| match changed {
+        true => format!("{name} is {value}"),
+        false => format!("nothing changed: {name} was {value} already"),
+    })?;
     Ok(Ending::Done)
 }
 

@@ -18,6 +18,7 @@ mod freshness;
 mod governance;
 mod healthcheck;
 mod hold;
+mod iam;
 mod identity;
 mod jml;
 mod man;
@@ -27,6 +28,7 @@ mod policy;
 mod project;
 mod quickstart;
 mod reconcile;
+mod rehome;
 mod review;
 mod role;
 mod serve;
@@ -104,6 +106,12 @@ enum Command {
     /// Roles: what they permit, who has them.
     #[command(subcommand)]
     Role(role::Role),
+    /// The pause of bulk changes of roles and memberships.
+    #[command(subcommand)]
+    Iam(iam::Iam),
+    /// Moving people from one organization to another.
+    #[command(subcommand)]
+    Rehome(rehome::Rehome),
     /// Platform administrators.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -274,6 +282,8 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Organization(command) => organization::run(session, command).await,
         Command::Project(command) => project::run(session, command).await,
         Command::Role(command) => role::run(session, command).await,
+        Command::Iam(command) => iam::run(session, command).await,
+        Command::Rehome(command) => rehome::run(session, command).await,
         Command::Admin(command) => admin::run(session, command).await,
         Command::Token(command) => token::run(session, command).await,
         Command::Governance(command) => governance::run(session, command).await,

@@ -1,9 +1,11 @@
 //! `reeve organization`: tenants and their members.
 
 use app::Reeve;
+use app::organization::Changes;
 use clap::Subcommand;
 use domain::tenancy::organization::Slug;
 use serde_json::json;
+use store::organization::{Holdings, Organization as Listed};
 
 use super::{Ending, Session};
 use crate::failure::Failure;
@@ -21,6 +23,32 @@ pub(crate) enum Organization {
         name: Option<String>,
         #[arg(long)]
         description: Option<String>,
+    },
+    /// Show one organization.
+    Show {
+        /// Its slug or id.
+        organization: Slug,
+    },
+    /// Change slug, name or description.
+    Update {
+        /// Its slug or id.
+        organization: Slug,
+        /// The new slug.
+        #[arg(long)]
+        slug: Option<Slug>,
+        #[arg(long)]
+        name: Option<String>,
+        /// Empty takes it away.
+        #[arg(long)]
+        description: Option<String>,
+    },
+    /// Delete an organization with its memberships, projects and roles. Never the default one.
+    Delete {
+        /// Its slug or id.
+        organization: Slug,
+        /// Repeat the slug; without, it says what would be lost.
+        #[arg(long, value_name = "SLUG")]
+        confirm: Option<String>,
     },
     /// Put back the default organization, its slug and name, and everybody's membership.
     EnsureDefault,
@@ -57,27 +85,15 @@ pub(crate) enum Member {
 
 pub(crate) async fn run(session: &Session, command: Organization) -> Result<Ending, Failure> {
     let reeve = session.installation.open().await?;
+    let (caller, format) = (&session.caller, session.format);
     match command {
         Organization::List => {
-            let all = app::organization::list(&reeve, &session.caller).await?;
-            session.format.print(&all, |all| {
-                table(
-                    ["slug", "name", "members", "id"],
-                    all.iter().map(|o| {
-                        let slug = if o.is_default {
-                            format!("{} *", o.slug)
-                        } else {
-                            o.slug.clone()
-                        };
-                        [
-                            slug,
-                            o.name.clone(),
-                            o.members.to_string(),
-                            o.id.to_string(),
-                        ]
-                    }),
-                )
-            })?;
+            let all = app::organization::list(&reeve, caller).await?;
+            format.print(&all, |all| listed(all))?;
+        }
+        Organization::Show { organization } => {
+            let found = app::organization::get(&reeve, caller, &organization).await?;
+            format.print(&found, |found| listed(std::slice::from_ref(found)))?;
         }
         Organization::Create {
             slug,
@@ -85,22 +101,69 @@ pub(crate) async fn run(session: &Session, command: Organization) -> Result<Endi
             description,
         } => {
             let name = name.unwrap_or_else(|| slug.to_string());
-            let (caller, description) = (&session.caller, description.as_deref());
+            let description = description.as_deref();
             let id = app::organization::create(&reeve, caller, &slug, &name, description).await?;
             let answer = json!({ "id": id, "slug": slug, "name": name });
-            session
-                .format
-                .print(&answer, |_| format!("organization {slug} created ({id})"))?;
+            format.print(&answer, |_| format!("organization {slug} created ({id})"))?;
+        }
+        Organization::Update {
+            organization,
+            slug,
+            name,
+            description,
+        } => {
+            let changes = Changes {
+                slug,
+                name,
+                description,
+            };
+            let after = app::organization::update(&reeve, caller, &organization, &changes).await?;
+            format.print(&after, |after| listed(std::slice::from_ref(after)))?;
+        }
+        Organization::Delete {
+            organization,
+            confirm,
+        } => {
+            let confirm = confirm.as_deref();
+            let lost = app::organization::delete(&reeve, caller, &organization, confirm).await?;
+            format.print(&lost, |lost| describe_loss(&organization, lost))?;
         }
         Organization::EnsureDefault => {
-            let id = app::organization::ensure_default(&reeve, &session.caller).await?;
-            session.format.print(&json!({ "id": id }), |_| {
+            let id = app::organization::ensure_default(&reeve, caller).await?;
+            format.print(&json!({ "id": id }), |_| {
                 format!("the default organization and everybody's membership are as they should be ({id})")
             })?;
         }
         Organization::Member(command) => member(session, &reeve, command).await?,
     }
     Ok(Ending::Done)
+}
+
+fn describe_loss(organization: &Slug, lost: &Holdings) -> String {
+    format!(
+        "organization {organization} deleted; with it went {} memberships, {} projects, {} roles and {} \
+         assignments",
+        lost.memberships, lost.projects, lost.roles, lost.assignments
+    )
+}
+
+fn listed(all: &[Listed]) -> String {
+    table(
+        ["slug", "name", "members", "id"],
+        all.iter().map(|o| {
+            let slug = if o.is_default {
+                format!("{} *", o.slug)
+            } else {
+                o.slug.clone()
+            };
+            [
+                slug,
+                o.name.clone(),
+                o.members.to_string(),
+                o.id.to_string(),
+            ]
+        }),
+    )
 }
 
 async fn member(session: &Session, reeve: &Reeve, command: Member) -> Result<(), Failure> {

@@ -52,6 +52,21 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "review show" | "review export" => &[NO_ID],
         "review decide" => &[NO_ID, "keep", "--reason", "r"],
         "review sign-off" => &[NO_ID, "--note", "r"],
+        "organization show" | "organization update" | "organization delete" => &["acme"],
+        "project update" | "project delete" => &["road", "--organization", "acme"],
+        "project move" => &["road", "--organization", "acme", "--to", "west"],
+        "role create" | "role update" | "role delete" | "role show" => &["scribe"],
+        "iam pause" => &["--reason", "r"],
+        "rehome request" => &[
+            "ada@example.test",
+            "--from",
+            "acme",
+            "--to",
+            "west",
+            "--reason",
+            "r",
+        ],
+        "rehome approve" | "rehome cancel" => &[NO_ID],
         "role assign" | "role revoke" => &["ada@example.test", "reader"],
         "completions" => &["bash"],
         "man" => &["man"],
@@ -141,6 +156,70 @@ const CALLS: &[Call] = &[
     call("project create", &["road", "--organization", "acme"]),
     call("project list", &["--organization", "acme"]),
     call("organization member remove", &["acme", "ada@example.test"]),
+    call("organization show", &["acme"]),
+    call("organization update", &["acme", "--name", "Acme"]),
+    call("organization create", &["west"]),
+    call(
+        "project update",
+        &["road", "--organization", "acme", "--name", "Road"],
+    ),
+    call(
+        "project move",
+        &["road", "--organization", "acme", "--to", "west"],
+    ),
+    call("project delete", &["road", "--organization", "west"]),
+    call(
+        "role create",
+        &[
+            "scribe",
+            "--organization",
+            "acme",
+            "--permission",
+            "projects:read",
+        ],
+    ),
+    call(
+        "role update",
+        &["scribe", "--organization", "acme", "--rank", "5"],
+    ),
+    call("role show", &["scribe", "--organization", "acme"]),
+    call("role delete", &["scribe", "--organization", "acme"]),
+    call("role assignments", &["--organization", "acme"]),
+    call("iam show", &[]),
+    call("iam pause", &["--reason", "an incident"]),
+    call("iam show", &[]),
+    call("iam resume", &[]),
+    call("governance set", &["strict-membership", "on"]),
+    call("governance set", &["strict-membership", "off"]),
+    call("organization member add", &["acme", "ada@example.test"]),
+    call(
+        "rehome request",
+        &[
+            "ada@example.test",
+            "--from",
+            "acme",
+            "--to",
+            "west",
+            "--reason",
+            "moved",
+        ],
+    ),
+    call("rehome cancel", &[THE_ONE]),
+    call(
+        "rehome request",
+        &[
+            "ada@example.test",
+            "--from",
+            "acme",
+            "--to",
+            "west",
+            "--reason",
+            "moved",
+        ],
+    ),
+    call("rehome approve", &[THE_ONE]),
+    call("rehome list", &[]),
+    call("organization delete", &["west", "--confirm", "west"]),
     with("policy set", &["access.login", "-"], "everyone = true", 0),
     call("policy show", &["access.login"]),
     call("governance map-role", &["hauling.member", "700", "710"]),
@@ -333,8 +412,14 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
         if let Some(id) = json["items"][0]["item_id"].as_str() {
             grant = id.to_owned();
         }
-        let id = ["hold_id", "exemption_id", "token_id", "campaign_id"]
-            .map(|name| json.get(name).and_then(|id| id.as_str()));
+        let id = [
+            "hold_id",
+            "exemption_id",
+            "token_id",
+            "campaign_id",
+            "rehome_id",
+        ]
+        .map(|name| json.get(name).and_then(|id| id.as_str()));
         if let Some(id) = id.into_iter().flatten().next() {
             one = id.to_owned();
         }

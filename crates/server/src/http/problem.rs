@@ -7,8 +7,10 @@ use app::authenticate::Unauthenticated;
 use app::permit::Refusal;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
 use domain::review::Denied;
+use domain::tenancy::rehome::RehomeDenied;
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
@@ -22,6 +24,9 @@ pub(super) enum Code {
     InvalidRequest,
     NotFound,
     Conflict,
+    CrossTenantConflict,
+    ScopeMismatch,
+    OperationPaused,
     ServiceUnavailable,
     InternalError,
 }
@@ -34,6 +39,9 @@ impl Code {
             Self::InvalidRequest => "invalid_request",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
+            Self::CrossTenantConflict => "cross_tenant_conflict",
+            Self::ScopeMismatch => "scope_mismatch",
+            Self::OperationPaused => "operation_paused",
             Self::ServiceUnavailable => "service_unavailable",
             Self::InternalError => "internal_error",
         }
@@ -46,6 +54,9 @@ impl Code {
             Self::InvalidRequest => "The request can't be used",
             Self::NotFound => "Not found",
             Self::Conflict => "It contradicts what is there",
+            Self::CrossTenantConflict => "They belong to another organization",
+            Self::ScopeMismatch => "Organization and project do not belong together",
+            Self::OperationPaused => "Paused",
             Self::ServiceUnavailable => "Not available now",
             Self::InternalError => "Something went wrong",
         }
@@ -57,8 +68,10 @@ impl Code {
             Self::InsufficientPermissions => StatusCode::FORBIDDEN,
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Conflict => StatusCode::CONFLICT,
-            Self::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Conflict | Self::CrossTenantConflict | Self::ScopeMismatch => {
+                StatusCode::CONFLICT
+            }
+            Self::OperationPaused | Self::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -81,6 +94,12 @@ pub(super) struct Problem {
     pub(super) trace_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) actor_user_id: Option<String>,
+    /// Of a role that was refused: the highest rank that the caller may give there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ceiling: Option<i16>,
+    /// Of a role that was refused: those that the caller may give there, highest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) grantable_roles: Option<Vec<String>>,
 }
 
 /// What a handler returns when it fails; [`super::envelope`] makes the answer of it.
@@ -91,6 +110,15 @@ pub(super) struct ApiError {
     pub(super) remedy: Option<String>,
     /// Allowed methods, of a 405.
     pub(super) status: StatusCode,
+    /// The way out of a role that was refused.
+    pub(super) way_out: Option<WayOut>,
+}
+
+/// What the caller may give where a role was refused.
+#[derive(Clone, Debug)]
+pub(super) struct WayOut {
+    ceiling: Option<i16>,
+    grantable: Vec<String>,
 }
 
 impl ApiError {
@@ -100,6 +128,7 @@ impl ApiError {
             detail: detail.into(),
             remedy: None,
             status: code.status(),
+            way_out: None,
         }
     }
 
@@ -116,7 +145,10 @@ impl ApiError {
     }
 
     pub(super) fn problem(self, ids: &super::envelope::Ids) -> Problem {
+        let ceiling = self.way_out.as_ref().and_then(|out| out.ceiling);
         Problem {
+            ceiling,
+            grantable_roles: self.way_out.map(|out| out.grantable),
             title: self.code.title(),
             status: self.status.as_u16(),
             code: self.code,
@@ -150,12 +182,24 @@ impl From<app::Error> for ApiError {
             Error::ReviewDenied(Denied::SignedOff | Denied::Undecided { .. }) => {
                 Self::new(Code::Conflict, text)
             }
+            // Named in the body, and seen by whoever got as far as this.
+            Error::NotFound {
+                what: "platform role" | "tenant role" | "project role",
+                ..
+            } => Self::invalid(format!("role: {text}")),
             Error::NotFound { .. } => Self::not_found(),
             Error::Unauthenticated(why) => unauthenticated(why),
             Error::Refused(refusal) => refused(refusal),
             Error::GrantDenied(_) | Error::EndDenied(_) | Error::ActDenied(_) => {
                 Self::new(Code::InsufficientPermissions, text)
             }
+            Error::Ceiling(_)
+            | Error::DefineDenied(_)
+            | Error::RehomeDenied(_)
+            | Error::ScopeMismatch { .. }
+            | Error::CrossTenant(_)
+            | Error::StrictViolations { .. }
+            | Error::Paused { .. } => of_tenancy(&error, text),
             Error::Conflict(_)
             | Error::QuotaExceeded(_)
             | Error::MoveDenied(_)
@@ -185,6 +229,57 @@ impl From<app::Error> for ApiError {
                 )
             }
         }
+    }
+}
+
+/// Errors about who belongs where and may give what.
+fn of_tenancy(error: &app::Error, text: String) -> ApiError {
+    use app::Error;
+    let with_remedy = |code, remedy: &str| ApiError {
+        remedy: Some(remedy.to_owned()),
+        ..ApiError::new(code, text.clone())
+    };
+    match error {
+        Error::Ceiling(denial) => ApiError {
+            way_out: Some(WayOut {
+                ceiling: denial.ceiling,
+                grantable: denial.grantable.clone(),
+            }),
+            ..ApiError::new(Code::InsufficientPermissions, text)
+        },
+        Error::DefineDenied(denied) => ApiError::new(defined(denied), text),
+        Error::RehomeDenied(denied) => ApiError::new(rehomed(*denied), text),
+        Error::CrossTenant(_) => ApiError::new(Code::CrossTenantConflict, text),
+        Error::StrictViolations { .. } => with_remedy(
+            Code::Conflict,
+            "end or move those memberships, and try again",
+        ),
+        Error::Paused { .. } => with_remedy(
+            Code::OperationPaused,
+            "wait until it is resumed, or change one at a time",
+        ),
+        _ => with_remedy(
+            Code::ScopeMismatch,
+            "correct the organization or the project and try again",
+        ),
+    }
+}
+
+fn defined(denied: &DefineDenied) -> Code {
+    match denied {
+        DefineDenied::Ceiling(_) | DefineDenied::BuiltIn { .. } => Code::InsufficientPermissions,
+        DefineDenied::Reserved { .. } => Code::Conflict,
+        DefineDenied::Name | DefineDenied::Rank | DefineDenied::PlatformScope => {
+            Code::InvalidRequest
+        }
+    }
+}
+
+fn rehomed(denied: RehomeDenied) -> Code {
+    match denied {
+        RehomeDenied::SamePlace | RehomeDenied::ToDefault => Code::InvalidRequest,
+        RehomeDenied::OwnRequest => Code::InsufficientPermissions,
+        RehomeDenied::Decided(_) => Code::Conflict,
     }
 }
 

@@ -104,6 +104,10 @@ impl Api {
         self.ask(asker, Method::POST, path, Some(body)).await
     }
 
+    pub(crate) async fn patch(&self, asker: &Asker, path: &str, body: Value) -> Answer {
+        self.ask(asker, Method::PATCH, path, Some(body)).await
+    }
+
     pub(crate) async fn delete(&self, asker: &Asker, path: &str) -> Answer {
         self.ask(asker, Method::DELETE, path, None).await
     }

@@ -39,6 +39,11 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("snapshot_stage", ""),
     ("stripped_assignment", ""),
     ("user_quota", ""),
+    ("rehome", ""),
+    ("snapshot_slot", ""),
+    ("snapshot_stage", ""),
+    ("stripped_assignment", ""),
+    ("tenancy_setting", ""),
 ];
 
 /// Tables that are no facts, and so are neither fed nor audited, and why.

@@ -1,7 +1,9 @@
 //! The ceiling (D17; I-03, I-14 to I-17): who may give and take which role, held against the
 //! decision's own sentences and a table of the built-in roles written by hand.
 
-use domain::access::ceiling::{Authority, GrantDenied, Held, can_grant};
+use domain::access::ceiling::{
+    Authority, GrantDenied, HIGHEST_RANK, Held, can_define, can_grant, grantable,
+};
 use domain::access::permission::{Permission, PermissionSet};
 use domain::access::role::{BUILT_IN, BuiltIn, RoleDefinition, Scope, ScopeKind};
 use domain::id::{OrganizationId, RoleId};
@@ -111,6 +113,69 @@ impl Role {
             portal: false,
             permissions: set(&self.carries.may),
         }
+    }
+}
+
+#[test]
+fn a_denial_names_the_roles_that_may_be_given_there_and_no_other() {
+    let all: Vec<_> = BUILT_IN.iter().map(definition).collect();
+    let names = |authority: &Authority, scope| {
+        let found = grantable(authority, &all, scope);
+        found
+            .iter()
+            .map(|role| role.name.clone())
+            .collect::<Vec<_>>()
+    };
+    let admin = Authority::Holder {
+        tenant: holding("tenant_admin"),
+        project: Held::default(),
+    };
+    assert_eq!(
+        names(&admin, TENANT),
+        ["tenant_admin", "tenant_member", "tenant_viewer"]
+    );
+    assert_eq!(
+        names(&admin, PROJECT),
+        ["project_admin", "project_member", "project_viewer"]
+    );
+    assert!(names(&admin, Scope::Platform).is_empty());
+    assert_eq!(admin.ceiling(TENANT), Some(60));
+    assert_eq!(admin.ceiling(Scope::Platform), None);
+    let member = Authority::Holder {
+        tenant: holding("tenant_member"),
+        project: Held::default(),
+    };
+    assert!(names(&member, TENANT).is_empty());
+    assert_eq!(
+        member.ceiling(TENANT),
+        None,
+        "who gives nothing has no ceiling"
+    );
+    assert_eq!(
+        Authority::Administrator.ceiling(PROJECT),
+        Some(HIGHEST_RANK)
+    );
+    assert_eq!(names(&Authority::Administrator, TENANT).len(), 4);
+}
+
+/// Whoever defines a role gives it to all who have it, so the same holds for it.
+#[test]
+fn a_role_is_defined_by_whoever_could_give_it_and_no_job_defines_one() {
+    let owner = Authority::Holder {
+        tenant: holding("tenant_owner"),
+        project: holding("project_owner"),
+    };
+    for role in BUILT_IN {
+        let role = definition(role);
+        let scope = match role.scope {
+            ScopeKind::Platform => Scope::Platform,
+            ScopeKind::Tenant => TENANT,
+            ScopeKind::Project => PROJECT,
+        };
+        let same = can_grant(&owner, &role, scope).is_ok() == can_define(&owner, &role).is_ok();
+        assert!(same, "{}", role.name);
+        assert!(can_define(&Authority::Administrator, &role).is_ok());
+        assert!(can_define(&Authority::Job, &role).is_err());
     }
 }
 

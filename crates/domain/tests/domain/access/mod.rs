@@ -3,9 +3,11 @@
 mod authority;
 mod ceiling;
 mod decide;
+mod definition;
 mod effective;
 mod monotone;
 mod names;
 mod over;
 mod remedy;
 mod tables;
+mod validity;

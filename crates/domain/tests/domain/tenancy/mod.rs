@@ -1,4 +1,7 @@
-//! Slugs of organizations (U-40, U-44).
+//! Slugs of organizations (U-40, U-44), strict mode (I-20), and moves between organizations (I-26).
+
+mod membership;
+mod rehome;
 
 use domain::tenancy::organization::{DEFAULT_SLUG, Slug};
 use proptest::prelude::*;
@@ -39,6 +42,22 @@ fn a_slug_is_lower_case_letters_digits_and_inner_hyphens() {
             refused.contains(&format!("`{bad}` is not a slug")),
             "{refused}"
         );
+    }
+}
+
+#[test]
+fn nothing_new_is_named_by_a_slug_that_an_id_could_be() {
+    for id in [
+        "00000000-0000-7000-8000-0000000000ff",
+        "000000000000700080000000000000ff",
+    ] {
+        let slug: Slug = id.parse().unwrap();
+        assert!(slug.as_id().is_some());
+        assert!(slug.as_new_name().is_err(), "{id}");
+    }
+    for name in ["north", "00000000-0000-7000-8000-0000000000fg", "abc-def"] {
+        let slug: Slug = name.parse().unwrap();
+        assert_eq!(slug.as_new_name(), Ok(&slug));
     }
 }
 

@@ -5,14 +5,22 @@
     reason = "the macro of a route names its types in full"
 )]
 
+mod assignments;
 mod end;
 mod exemptions;
 mod holds;
 mod lifecycle;
 mod links;
+mod members;
+mod organizations;
 mod overrides;
+mod paging;
+mod projects;
 mod quotas;
+mod rehomes;
 mod reviews;
+mod roles;
+mod tenancy;
 mod tokens;
 mod users;
 
@@ -41,7 +49,13 @@ use super::problem::{Code, Problem};
         (name = "users", description = "People: who they are and what they hold."),
         (name = "reviews", description = "Looking at what was granted, one by one."),
         (name = "holds", description = "Leaving somebody alone for a while."),
-        (name = "exemptions", description = "Passes through eligibility and entitlement, reviewed.")
+        (name = "exemptions", description = "Passes through eligibility and entitlement, reviewed."),
+        (name = "organizations", description = "Organizations, which are tenants, and their projects."),
+        (name = "members", description = "Who belongs to an organization."),
+        (name = "roles", description = "What roles permit, and defining them."),
+        (name = "assignments", description = "Who has which role: on the platform, in an organization, in a project."),
+        (name = "rehomes", description = "Moving people from one organization to another."),
+        (name = "tenancy", description = "Strict mode, and the pause of bulk changes.")
     )
 )]
 struct Document;
@@ -64,6 +78,8 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(tokens::list_my_tokens, tokens::create_my_token))
         .routes(routes!(tokens::revoke_my_token))
         .merge(people())
+        .merge(inside_organizations())
+        .merge(across_organizations())
         .merge(reviews())
         .routes(routes!(holds::list_holds, holds::create_hold))
         .routes(routes!(holds::end_hold))
@@ -108,4 +124,72 @@ fn reviews() -> OpenApiRouter<State> {
         .routes(routes!(reviews::export_review))
         .routes(routes!(reviews::decide_review_item))
         .routes(routes!(reviews::sign_off_review))
+}
+
+/// Organizations, and what is inside one.
+fn inside_organizations() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(organizations::list_my_organizations))
+        .routes(routes!(
+            organizations::list_organizations,
+            organizations::create_organization
+        ))
+        .routes(routes!(
+            organizations::get_organization,
+            organizations::update_organization,
+            organizations::delete_organization
+        ))
+        .routes(routes!(members::list_members, members::add_members))
+        .routes(routes!(members::remove_member))
+        .routes(routes!(
+            members::list_members_as_admin,
+            members::add_members_as_admin
+        ))
+        .routes(routes!(members::remove_member_as_admin))
+        .routes(routes!(projects::list_projects, projects::create_project))
+        .routes(routes!(
+            projects::get_project,
+            projects::update_project,
+            projects::delete_project
+        ))
+        .routes(routes!(projects::move_project))
+        .routes(routes!(roles::list_roles))
+        .routes(routes!(roles::create_role))
+        .routes(routes!(roles::update_role, roles::delete_role))
+        .routes(routes!(roles::create_platform_role))
+        .routes(routes!(
+            roles::update_platform_role,
+            roles::delete_platform_role
+        ))
+        .routes(routes!(
+            assignments::list_platform_assignments,
+            assignments::give_platform_role,
+            assignments::take_platform_role
+        ))
+        .routes(routes!(
+            assignments::list_organization_assignments,
+            assignments::give_organization_role,
+            assignments::take_organization_role
+        ))
+        .routes(routes!(
+            assignments::list_project_assignments,
+            assignments::give_project_role,
+            assignments::take_project_role
+        ))
+}
+
+/// What concerns several organizations, or all.
+fn across_organizations() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(rehomes::list_rehomes, rehomes::request_rehome))
+        .routes(routes!(rehomes::approve_rehome))
+        .routes(routes!(rehomes::cancel_rehome))
+        .routes(routes!(tenancy::get_tenancy))
+        .routes(routes!(tenancy::set_strict_membership))
+        .routes(routes!(tenancy::set_rehome_approval))
+        .routes(routes!(
+            tenancy::get_pause,
+            tenancy::pause_bulk_changes,
+            tenancy::resume_bulk_changes
+        ))
 }
