@@ -8,13 +8,16 @@ pub mod alert;
 pub mod audit;
 pub mod authenticate;
 pub mod break_glass;
+pub mod decision;
 pub mod error;
 mod everybody;
+pub mod evidence;
 pub mod exemption;
 pub mod expiry;
 pub mod explain;
 pub mod freshness;
 pub mod governance;
+pub mod hauling;
 pub mod heal;
 pub mod health;
 pub mod hold;
@@ -23,7 +26,9 @@ pub mod jml;
 pub mod job;
 pub mod lifecycle;
 pub mod live;
+pub mod log;
 pub mod membership;
+pub mod once;
 pub mod organization;
 pub mod permit;
 pub mod policy;
@@ -31,6 +36,7 @@ pub mod project;
 pub mod prune;
 mod reading;
 pub mod reconcile;
+pub mod records;
 pub mod role;
 mod secret;
 pub mod snapshot;
@@ -50,6 +56,8 @@ use store::{Database, StoreError, Tx};
 
 pub use error::Error;
 pub use live::Live;
+pub use records::Records;
+pub use store::request::Request;
 
 /// What every operation works with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -57,6 +65,8 @@ pub struct Reeve {
     pub database: Database,
     /// The settings that may change meanwhile, shared by all clones.
     pub live: Live,
+    /// What waits to be put on record, shared by all clones.
+    pub records: Records,
 }
 
 /// Who calls, and under which id the call is found again in logs and audit rows.

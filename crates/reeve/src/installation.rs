@@ -103,6 +103,7 @@ impl Installation {
         Reeve {
             database,
             live: Live::new(self.config.live()),
+            records: self.records.clone(),
         }
     }
 

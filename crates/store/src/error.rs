@@ -23,6 +23,9 @@ pub enum StoreError {
          pg_stat_activity where state like 'idle in%'` finds it) and try again"
     )]
     Locked,
+    /// The request's idempotency key belongs to another request, done or under way.
+    #[error("a request with this idempotency key is under way, or was carried out already")]
+    Repeated,
     /// Any other failure of a statement.
     #[error("the database refused a statement: {0}")]
     Statement(#[source] sqlx::Error),

@@ -36,6 +36,7 @@ const ALL: Filter = Filter {
     target: None,
     correlation_id: None,
     since: None,
+    before: None,
     limit: 1_000,
 };
 

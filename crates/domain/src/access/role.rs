@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::permission::{Permission, PermissionSet};
 use crate::id::{OrganizationId, ProjectId, RoleId};
@@ -44,7 +45,7 @@ impl ScopeKind {
 }
 
 /// Where a role is given: on the platform, in a tenant, or in a project of that tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(tag = "scope", rename_all = "snake_case")]
 pub enum Scope {
     Platform,

@@ -27,6 +27,8 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 3] = [Self::AccessToken, Self::Session, Self::LoginLink];
+
     fn prefix(self) -> &'static str {
         match self {
             Self::AccessToken => "reeve_pat_",
@@ -34,6 +36,11 @@ impl Kind {
             Self::LoginLink => "reeve_lnk_",
         }
     }
+}
+
+/// Whether a text has what may be a secret of any kind in it: it must not be kept.
+pub fn occurs_in(text: &str) -> bool {
+    Kind::ALL.iter().any(|kind| text.contains(kind.prefix()))
 }
 
 /// A secret in the clear. Shown once, to whom it belongs; `Debug` does not tell it.

@@ -45,6 +45,7 @@ fn sound() -> Condition {
         last_pass: Some(NOW),
         nodes: vec![node("a", "1", 0), node("a", "1", 0)],
         stray_audit_rows: false,
+        mutations: Mutations::default(),
         now: NOW,
     }
 }

@@ -18,6 +18,8 @@ mod health;
 #[cfg(test)]
 mod id;
 #[cfg(test)]
+mod idempotency;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod plain;
@@ -25,6 +27,8 @@ mod plain;
 mod population;
 #[cfg(test)]
 mod reconcile;
+#[cfg(test)]
+mod spreadsheet;
 #[cfg(test)]
 mod status_map;
 #[cfg(test)]

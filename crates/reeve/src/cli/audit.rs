@@ -58,6 +58,7 @@ pub(crate) async fn run(session: &Session, command: Audit) -> Result<Ending, Fai
         target: None,
         correlation_id: list.correlation_id,
         since: list.since,
+        before: None,
         limit: list.limit.into(),
     };
     let rows = app::audit::show(&reeve, &session.caller, &filter).await?;
