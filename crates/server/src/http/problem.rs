@@ -8,8 +8,13 @@ use app::permit::Refusal;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::access::reason::Reason;
+use domain::id::{OrganizationId, ProjectId, UserId};
 use serde::Serialize;
+use store::StoreError;
+use store::request::Told;
 use utoipa::ToSchema;
+
+use super::envelope::Ids;
 
 /// What went wrong, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -34,6 +39,15 @@ impl Code {
             Self::Conflict => "conflict",
             Self::ServiceUnavailable => "service_unavailable",
             Self::InternalError => "internal_error",
+        }
+    }
+
+    /// How a mutation ended that failed with this: what a rule said no to is no failure (I-32).
+    pub(super) fn outcome(self) -> &'static str {
+        if matches!(self, Self::ServiceUnavailable | Self::InternalError) {
+            "failed"
+        } else {
+            "denied"
         }
     }
 
@@ -77,8 +91,16 @@ pub(super) struct Problem {
     pub(super) correlation_id: String,
     /// W3C trace id, 32 hexadecimal digits.
     pub(super) trace_id: String,
+    /// Who asked, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) actor_user_id: Option<String>,
+    pub(super) actor_user_id: Option<UserId>,
+    /// Whom and what a refusal was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) target_user_id: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tenant_id: Option<OrganizationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) project_id: Option<ProjectId>,
 }
 
 /// What a handler returns when it fails; [`super::envelope`] makes the answer of it.
@@ -113,7 +135,9 @@ impl ApiError {
         )
     }
 
-    pub(super) fn problem(self, ids: &super::envelope::Ids) -> Problem {
+    pub(super) fn problem(self, ids: &Ids, told: &Told) -> Problem {
+        // What looks missing must not be told by its id.
+        let apt = !matches!(self.code, Code::NotFound | Code::Unauthenticated);
         Problem {
             title: self.code.title(),
             status: self.status.as_u16(),
@@ -122,7 +146,10 @@ impl ApiError {
             remedy: self.remedy,
             correlation_id: ids.correlation_id.to_string(),
             trace_id: ids.trace_id.clone(),
-            actor_user_id: None,
+            actor_user_id: ids.actor.get().copied(),
+            target_user_id: told.target.filter(|_| apt),
+            tenant_id: told.tenant_id.filter(|_| apt),
+            project_id: told.project_id.filter(|_| apt),
         }
     }
 }
@@ -154,6 +181,7 @@ impl From<app::Error> for ApiError {
             | Error::Busy { .. }
             | Error::LeaseLost => Self::new(Code::Conflict, text),
             Error::SparingDenied(_) | Error::SnapshotRejected(_) => Self::invalid(text),
+            Error::Store(StoreError::Repeated) => Self::new(Code::Conflict, text),
             Error::Store(store) if store.is_unavailable() => {
                 tracing::error!(error = %text, "the database is not available");
                 Self {
