@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use app::governance::Number;
-use app::{Caller, Live, Reeve};
+use app::{Caller, Live, Records, Reeve};
 use domain::actor::Actor;
 use domain::health::{Check, Finding};
 use embedded::{Cluster, DataDir, DataLock, Durability, Environment, Started};

@@ -62,7 +62,10 @@ fn describe(evidence: &Collected) -> String {
         ]
     });
     if !evidence.audit.is_empty() {
-        parts.push(table(["when", "action", "entity", "outcome", "reason"], rows));
+        parts.push(table(
+            ["when", "action", "entity", "outcome", "reason"],
+            rows,
+        ));
     }
     for refused in &evidence.decisions {
         parts.push(format!(

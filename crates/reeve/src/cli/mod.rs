@@ -256,16 +256,16 @@ fn start_logging(config: &Config, level: &str, keep: Option<Records>) {
     let unreadable = matches!(filter, Some(Err(_)));
     let filter = filter.and_then(Result::ok);
     let filter = filter.unwrap_or_else(|| EnvFilter::new(level));
-    let (json, text) = if config.log_as_json() {
-        (Some(Json), None)
+    let shown = if config.log_as_json() {
+        Json.with_filter(filter).boxed()
     } else {
-        let text = tracing_subscriber::fmt::layer()
+        tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal())
-            .with_target(false);
-        (None, Some(text))
+            .with_target(false)
+            .with_filter(filter)
+            .boxed()
     };
-    let shown = json.and_then(text).with_filter(filter);
     let kept = keep.map(|records| Keep::new(records).with_filter(filter_fn(Keep::wants)));
     tracing_subscriber::registry().with(shown).with(kept).init();
     if unreadable {

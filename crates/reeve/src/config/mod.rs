@@ -146,7 +146,7 @@ impl Config {
 
     /// Whether log lines are JSON.
     pub(crate) fn log_as_json(&self) -> bool {
-        matches!(self.value(Name::LogFormat), Some(Value::LogFormat(LogFormat::Json)))
+        matches!(self.value(Name::LogFormat), Some(Value::Text(format)) if format == "json")
     }
 
     pub(crate) fn database_url(&self) -> Option<&SecretString> {

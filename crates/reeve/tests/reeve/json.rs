@@ -40,6 +40,7 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "policy set" => &["access.login", "-"],
         "reconcile show" | "reconcile approve" | "reconcile apply" => &["latest"],
         "explain" => &["ada@example.test"],
+        "log find" | "evidence" => &["cli-1"],
         _ => &[],
     };
     let words = leaf.split_whitespace().chain(rest.iter().copied());
@@ -219,6 +220,8 @@ const CALLS: &[Call] = &[
     call("alert list", &["--all"]),
     with("doctor", &[], "", 1),
     call("audit list", &[]),
+    call("log find", &["cli-1"]),
+    call("evidence", &["cli-1", "--decision", "as the policy says"]),
 ];
 
 #[test]

@@ -7,8 +7,18 @@
     reason = "a test that can't go on fails"
 )]
 
+mod audit;
 mod client;
+mod decisions;
+mod docs;
 mod document;
 mod errors;
+mod evidence;
+mod flags;
+mod governance;
 mod me;
+mod metrics;
+mod once;
+mod operating;
+mod plans;
 mod users;
