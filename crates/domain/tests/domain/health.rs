@@ -3,7 +3,8 @@
 use domain::governance::assess::RulesMissing;
 use domain::governance::freshness::Freshness;
 use domain::health::condition::{
-    BreakGlassState, Condition, FAILURES, FailingJob, Held, Mutations, NO_PASS_AFTER, Node, Observation,
+    BreakGlassState, Condition, FAILURES, FailingJob, Held, Mutations, NO_PASS_AFTER, Node,
+    Observation,
 };
 use domain::health::database::{Rights, rights};
 use domain::health::machine::{CLOCK_LIMIT, clock, disk};

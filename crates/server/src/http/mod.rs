@@ -20,9 +20,14 @@ use utoipa::openapi::OpenApi;
 
 use app::Reeve;
 
+/// The buckets of every histogram, in seconds: from an answer out of memory to a plan for everybody.
+const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+
 /// Counts the process's metrics from now on; may be called once.
 pub fn record_metrics() -> Result<PrometheusHandle, BuildError> {
-    PrometheusBuilder::new().install_recorder()
+    PrometheusBuilder::new()
+        .set_buckets(&SECONDS)?
+        .install_recorder()
 }
 
 /// What handlers share.

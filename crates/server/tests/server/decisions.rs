@@ -16,7 +16,7 @@ async fn hauling_lets_in_who_is_in_scope_entitled_and_observed_lately_and_says_w
         token(&world, ada, None).await,
         token(&world, bob, None).await,
     );
-    let narrow = token(&world, ada, Some(&["audit:read"])).await;
+    let narrow = token(&world, ada, Some(&["hauling.member"])).await;
     world.scan().await;
     let inside = api.get(&ada_asks, "/v1/hauling").await.ok();
     assert_eq!(inside["user_id"], ada.to_string());

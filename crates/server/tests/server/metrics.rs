@@ -34,13 +34,13 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     let _recording = metrics::set_default_local_recorder(&recorder);
     let world = World::discord_leading().await;
     let api = Api::with(&world, handle);
-    let (boss, reader) = boss_and_reader(&world).await;
     world.person("ada").linked(1).mapped_role().build().await;
     world.scan().await;
     world.reconcile().await;
     let fallen = world.person("fallen").role("admin").status("suspended");
     fallen.build().await;
     server::jobs::pass(world.reeve(), &server::jobs::all()).await;
+    let (boss, reader) = boss_and_reader(&world).await;
     let note = "/v1/admin/evidence/x/notes";
     api.post(&boss, note, json!({ "decision": "d" })).await.ok();
     api.post(&reader, note, json!({ "decision": "d" })).await;
@@ -65,12 +65,14 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
         "docs/prometheus-alerts.yml: {unknown:?}"
     );
     let of = |outcome: &str, code: &str| {
-        let labels = format!("outcome=\"{outcome}\",code=\"{code}\"");
-        let operation = "operation=\"POST /v1/admin/evidence/{correlation_id}/notes\"";
+        let labels = [
+            format!("outcome=\"{outcome}\""),
+            format!("code=\"{code}\""),
+            "operation=\"POST /v1/admin/evidence/{correlation_id}/notes\"".to_owned(),
+        ];
         shown.lines().any(|line| {
             line.starts_with("reeve_iam_operations_total{")
-                && line.contains(&labels)
-                && line.contains(operation)
+                && labels.iter().all(|label| line.contains(label))
         })
     };
     assert!(of("success", "ok"), "{shown}");

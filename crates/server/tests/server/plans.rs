@@ -10,10 +10,11 @@ use crate::client::{Api, boss_and_reader, token};
 async fn a_held_plan_is_approved_by_whoever_may_and_then_applied() {
     let world = World::discord_leading().await;
     let api = Api::of(&world);
-    let (boss, reader) = boss_and_reader(&world).await;
     let ada = world.person("ada").linked(1).mapped_role().build().await;
+    world.person("bob").linked(2).mapped_role().build().await;
     world.scan().await;
     world.reconcile().await;
+    let (boss, reader) = boss_and_reader(&world).await;
     for (number, to) in [(Number::GuardFew, 0), (Number::GuardSharePercent, 0)] {
         app::governance::set_number(world.reeve(), &world.caller(), number, to, false)
             .await
@@ -80,6 +81,7 @@ async fn a_plan_of_which_nothing_is_known_is_not_found_and_nothing_to_change_is_
     let api = Api::of(&world);
     let boss = world.person("boss").role("admin").build().await;
     let boss = token(&world, boss, None).await;
+    world.person("ada").linked(1).mapped_role().build().await;
     world.scan().await;
     world.reconcile().await;
     let made = api.post(&boss, "/v1/admin/plans", json!({})).await.ok();

@@ -49,6 +49,7 @@ pub(in crate::http) struct Search {
 pub(in crate::http) struct Take {
     /// `ndjson`, one JSON object a line, or `csv`; `ndjson` if left out.
     #[serde(default)]
+    #[param(inline)]
     format: Format,
     action: Option<String>,
     /// An entity's key, whole; of a person id or e-mail address.
