@@ -69,6 +69,13 @@ async fn a_question_that_cant_be_answered_is_refused_with_the_name_of_the_field(
         let detail = answer.json["detail"].as_str().unwrap();
         assert!(detail.contains(field), "{path}: {detail}");
     }
+}
+
+#[tokio::test]
+async fn a_body_that_cant_be_used_is_refused_with_the_name_of_the_field() {
+    let world = World::discord_leading().await;
+    let api = Api::of(&world);
+    let (boss, _) = boss_and_reader(&world).await;
     for (path, body, field) in [
         (
             "/v1/admin/plans",

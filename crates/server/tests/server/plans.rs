@@ -1,20 +1,19 @@
 //! Plans over HTTP: made, looked at, held, approved, applied.
 
 use app::governance::Number;
+use domain::id::UserId;
 use serde_json::json;
 use testkit::World;
 
 use crate::client::{Api, boss_and_reader, token};
 
-#[tokio::test]
-async fn a_held_plan_is_approved_by_whoever_may_and_then_applied() {
+/// Ada lost the role that entitles her, and the guard holds every suspension.
+async fn world() -> (World, UserId) {
     let world = World::discord_leading().await;
-    let api = Api::of(&world);
     let ada = world.person("ada").linked(1).mapped_role().build().await;
     world.person("bob").linked(2).mapped_role().build().await;
     world.scan().await;
     world.reconcile().await;
-    let (boss, reader) = boss_and_reader(&world).await;
     for (number, to) in [(Number::GuardFew, 0), (Number::GuardSharePercent, 0)] {
         app::governance::set_number(world.reeve(), &world.caller(), number, to, false)
             .await
@@ -22,10 +21,15 @@ async fn a_held_plan_is_approved_by_whoever_may_and_then_applied() {
     }
     world.discord(1, &[]);
     world.scan().await;
-    let refused = api.post(&reader, "/v1/admin/plans", json!({})).await;
-    assert_eq!(refused.error(), (403, "insufficient_permissions"));
+    (world, ada)
+}
+
+#[tokio::test]
+async fn plans_are_listed_page_by_page_newest_first() {
+    let (world, _) = world().await;
+    let api = Api::of(&world);
+    let (boss, _) = boss_and_reader(&world).await;
     let made = api.post(&boss, "/v1/admin/plans", json!({})).await.ok();
-    assert_eq!(made["plan"]["guard"]["verdict"], "held", "{made}");
     let plan_id = made["plan"]["plan_id"].as_str().unwrap();
     let listed = api.get(&boss, "/v1/admin/plans?limit=1").await.ok();
     assert_eq!(listed["plans"][0]["plan_id"], plan_id);
@@ -35,6 +39,18 @@ async fn a_held_plan_is_approved_by_whoever_may_and_then_applied() {
         .await
         .ok();
     assert_ne!(older["plans"][0]["plan_id"], plan_id);
+}
+
+#[tokio::test]
+async fn a_held_plan_is_approved_by_whoever_may_and_then_applied() {
+    let (world, ada) = world().await;
+    let api = Api::of(&world);
+    let (boss, reader) = boss_and_reader(&world).await;
+    let refused = api.post(&reader, "/v1/admin/plans", json!({})).await;
+    assert_eq!(refused.error(), (403, "insufficient_permissions"));
+    let made = api.post(&boss, "/v1/admin/plans", json!({})).await.ok();
+    assert_eq!(made["plan"]["guard"]["verdict"], "held", "{made}");
+    let plan_id = made["plan"]["plan_id"].as_str().unwrap();
     let path = format!("/v1/admin/plans/{plan_id}");
     let shown = api.get(&boss, &path).await.ok();
     assert_eq!(shown["steps"].as_array().unwrap().len(), 2, "{shown}");
