@@ -220,6 +220,8 @@ const CALLS: &[Call] = &[
     call("alert list", &["--all"]),
     with("doctor", &[], "", 1),
     call("audit list", &[]),
+    call("audit export", &["--action", "plan.approve"]),
+    call("audit refused", &[]),
     call("log find", &["cli-1"]),
     call("evidence", &["cli-1", "--decision", "as the policy says"]),
 ];

@@ -1,11 +1,15 @@
 //! Metrics: what is counted, and that the documents name what there is (I-02, I-32).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::http::Method;
+use domain::audit::Action;
+use domain::governance::mode::Mode;
 use domain::health::{Check, Severity};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
+use store::scope::Context;
 use testkit::World;
 
 use crate::client::{ANONYMOUS, Api, boss_and_reader};
@@ -54,6 +58,7 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
         });
     }
     app::records::flush(world.reeve()).await.unwrap();
+    forget_the_audit_row(&world).await;
     let shown = api.get(&ANONYMOUS, "/metrics").await.text;
     let there = names(&shown);
     let documented = names(&document("metrics.md"));
@@ -75,8 +80,29 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
                 && labels.iter().all(|label| line.contains(label))
         })
     };
+    assert!(shown.contains("reeve_audit_gaps_total 1\n"), "{shown}");
     assert!(of("success", "ok"), "{shown}");
     assert!(of("denied", "insufficient_permissions"), "{shown}");
+}
+
+/// What an operation with a defect would do in a request: change a fact and write no row (I-29).
+async fn forget_the_audit_row(world: &World) {
+    let request = Arc::new(app::Request::default());
+    let change = async {
+        let context = Context {
+            correlation_id: Some("forgotten-1".parse().unwrap()),
+            operation: Some(Action::GovernanceSetMode),
+            ..Context::default()
+        };
+        let database = &world.reeve().database;
+        let mut tx = database.system("test", &context).await.unwrap();
+        store::governance::set_mode(&mut tx, Mode::Portal)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    };
+    Arc::clone(&request).answer(change).await;
+    assert!(request.told().revision.is_some());
 }
 
 #[tokio::test]
