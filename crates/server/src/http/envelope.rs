@@ -130,11 +130,14 @@ async fn answer(
     (render(response, &problem), Some(code))
 }
 
+/// What is sent like a change and only asks.
+const QUESTIONS: [&str; 2] = ["/v1/explain", "/v1/me/explain"];
+
 /// Counts the request; a mutation of the API also by how it ended (I-02, I-32).
 fn measure(state: &State, method: &Method, route: String, code: Option<Code>, start: Instant) {
     let seconds = start.elapsed().as_secs_f64();
     let name = code.map_or("ok", Code::as_str);
-    if changes(method) && route.starts_with("/v1/") {
+    if changes(method) && route.starts_with("/v1/") && !QUESTIONS.contains(&route.as_str()) {
         let operation = format!("{method} {route}");
         let outcome = code.map_or("success", Code::outcome);
         state.reeve.records.ended(&operation, outcome);

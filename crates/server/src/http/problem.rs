@@ -246,3 +246,44 @@ pub(super) async fn no_such_method() -> ApiError {
         ..ApiError::invalid("this path has no such method; `Allow` names those that it has")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, OnceLock};
+
+    use store::request::Request;
+
+    use super::*;
+
+    #[test]
+    fn whom_and_what_a_refusal_was_about_is_told_and_never_of_what_looks_missing() {
+        let new = store::id::new_id;
+        let (actor, target) = (UserId(new()), UserId(new()));
+        let (tenant, project) = (OrganizationId(new()), ProjectId(new()));
+        let ids = Ids {
+            correlation_id: new().into(),
+            trace_id: String::new(),
+            actor: Arc::new(OnceLock::from(actor)),
+        };
+        let request = Request::default();
+        request.is_about(Some(target), Some(tenant), None);
+        request.is_about(None, None, Some(project));
+        let told = |code| ApiError::new(code, "x").problem(&ids, &request.told());
+        let all = (Some(target), Some(tenant), Some(project));
+        for (code, expected) in [
+            (Code::InsufficientPermissions, all),
+            (Code::Conflict, all),
+            (Code::NotFound, (None, None, None)),
+            (Code::Unauthenticated, (None, None, None)),
+        ] {
+            let problem = told(code);
+            let about = (
+                problem.target_user_id,
+                problem.tenant_id,
+                problem.project_id,
+            );
+            assert_eq!(about, expected, "{code:?}");
+            assert_eq!(problem.actor_user_id, Some(actor));
+        }
+    }
+}

@@ -154,3 +154,27 @@ async fn every_code_of_the_closed_list_is_explained_in_the_documents() {
         "{documented:?}"
     );
 }
+
+#[tokio::test]
+async fn the_same_request_in_the_same_state_gets_the_same_answer() {
+    let world = World::empty().await;
+    let api = Api::of(&world);
+    let (boss, reader) = crate::client::boss_and_reader(&world).await;
+    let mode = |mode: &str| serde_json::json!({ "mode": mode });
+    for (asker, body, code) in [
+        (&ANONYMOUS, mode("portal"), "unauthenticated"),
+        (&reader, mode("portal"), "insufficient_permissions"),
+        (&reader, mode("odd"), "invalid_request"),
+        (&boss, mode("odd"), "invalid_request"),
+    ] {
+        let mut answers = Vec::new();
+        for _ in 0..3 {
+            let path = "/v1/admin/governance/mode";
+            let answer = api.put(asker, path, body.clone()).await;
+            assert_eq!(answer.error().1, code);
+            answers.push((answer.status, answer.json["detail"].to_string()));
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+    }
+}
