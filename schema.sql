@@ -3591,6 +3591,31 @@ ALTER TABLE public.change_feed ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY
 );
 
 --
+-- Name: decision_log; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.decision_log (
+    decision_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    actor_user_id uuid NOT NULL,
+    permission text NOT NULL,
+    tenant_id uuid,
+    minute timestamp with time zone NOT NULL,
+    gate text NOT NULL,
+    reason text NOT NULL,
+    count bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    last_correlation_id text NOT NULL
+);
+
+ALTER TABLE public.decision_log OWNER TO reeve_owner;
+
+--
+-- Name: TABLE decision_log; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.decision_log IS 'Reads that were refused, one row a minute for each actor and permission; refused changes are in the audit log.';
+
+--
 -- Name: discord_member; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -3653,6 +3678,29 @@ ALTER TABLE public.entitlement_mapping OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.entitlement_mapping IS 'Which Discord roles stand for an entitlement, guild by guild.';
+
+--
+-- Name: evidence_note; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.evidence_note (
+    note_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    correlation_id text NOT NULL,
+    actor_user_id uuid NOT NULL,
+    decision text NOT NULL,
+    remediation text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT evidence_note_decision_check CHECK (((char_length(decision) >= 1) AND (char_length(decision) <= 4000))),
+    CONSTRAINT evidence_note_remediation_check CHECK (((char_length(remediation) >= 1) AND (char_length(remediation) <= 4000)))
+);
+
+ALTER TABLE public.evidence_note OWNER TO reeve_owner;
+
+--
+-- Name: TABLE evidence_note; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.evidence_note IS 'What people decided and did about an incident, beside the records of its correlation id.';
 
 --
 -- Name: exemption; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -3763,6 +3811,31 @@ ALTER TABLE public.hold OWNER TO reeve_owner;
 COMMENT ON TABLE public.hold IS 'Holds: until they end, automation leaves the identity''s status and assignments alone. They grant nothing.';
 
 --
+-- Name: idempotency_key; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.idempotency_key (
+    caller uuid NOT NULL,
+    key_hash bytea NOT NULL,
+    request_hash bytea NOT NULL,
+    correlation_id text NOT NULL,
+    status smallint,
+    body text,
+    revision text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_key_key_hash_check CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT idempotency_key_request_hash_check CHECK ((octet_length(request_hash) = 32))
+);
+
+ALTER TABLE public.idempotency_key OWNER TO reeve_owner;
+
+--
+-- Name: TABLE idempotency_key; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.idempotency_key IS 'Mutations that were sent with a key, each written in the mutation''s own transaction: a second one of the same caller and key changes nothing.';
+
+--
 -- Name: identity_link; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -3834,6 +3907,39 @@ ALTER TABLE public.lease OWNER TO reeve_owner;
 COMMENT ON TABLE public.lease IS 'Who runs which job now; the epoch fences off a runner that lost its lease.';
 
 --
+-- Name: log_line; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.log_line (
+    line_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    level text NOT NULL,
+    correlation_id text NOT NULL,
+    line jsonb NOT NULL
+);
+
+ALTER TABLE public.log_line OWNER TO reeve_owner;
+
+--
+-- Name: TABLE log_line; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.log_line IS 'The latest log lines of requests, to be found by correlation id.';
+
+--
+-- Name: log_line_line_id_seq; Type: SEQUENCE; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE public.log_line ALTER COLUMN line_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.log_line_line_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: login_link; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -3898,6 +4004,26 @@ ALTER TABLE public.node OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.node IS 'Servers that are running, each as it last described itself.';
+
+--
+-- Name: operation_count; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.operation_count (
+    minute timestamp with time zone NOT NULL,
+    operation text NOT NULL,
+    outcome text NOT NULL,
+    count bigint NOT NULL,
+    CONSTRAINT operation_count_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'denied'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.operation_count OWNER TO reeve_owner;
+
+--
+-- Name: TABLE operation_count; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.operation_count IS 'How mutations over HTTP ended, by the minute, of all nodes together.';
 
 --
 -- Name: organization; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -4639,6 +4765,20 @@ ALTER TABLE ONLY public.change_feed
     ADD CONSTRAINT change_feed_pkey PRIMARY KEY (seq);
 
 --
+-- Name: decision_log decision_log_actor_user_id_permission_tenant_id_minute_key; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.decision_log
+    ADD CONSTRAINT decision_log_actor_user_id_permission_tenant_id_minute_key UNIQUE NULLS NOT DISTINCT (actor_user_id, permission, tenant_id, minute);
+
+--
+-- Name: decision_log decision_log_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.decision_log
+    ADD CONSTRAINT decision_log_pkey PRIMARY KEY (decision_id);
+
+--
 -- Name: discord_member discord_member_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -4658,6 +4798,13 @@ ALTER TABLE ONLY public.discord_snapshot
 
 ALTER TABLE ONLY public.entitlement_mapping
     ADD CONSTRAINT entitlement_mapping_pkey PRIMARY KEY (entitlement, guild_id, role_id);
+
+--
+-- Name: evidence_note evidence_note_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.evidence_note
+    ADD CONSTRAINT evidence_note_pkey PRIMARY KEY (note_id);
 
 --
 -- Name: exemption exemption_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -4688,6 +4835,13 @@ ALTER TABLE ONLY public.hold
     ADD CONSTRAINT hold_pkey PRIMARY KEY (hold_id);
 
 --
+-- Name: idempotency_key idempotency_key_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.idempotency_key
+    ADD CONSTRAINT idempotency_key_pkey PRIMARY KEY (caller, key_hash);
+
+--
 -- Name: identity_activity identity_activity_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -4716,6 +4870,13 @@ ALTER TABLE ONLY public.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
 
 --
+-- Name: log_line log_line_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.log_line
+    ADD CONSTRAINT log_line_pkey PRIMARY KEY (line_id);
+
+--
 -- Name: login_link login_link_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -4735,6 +4896,13 @@ ALTER TABLE ONLY public.membership
 
 ALTER TABLE ONLY public.node
     ADD CONSTRAINT node_pkey PRIMARY KEY (node_id);
+
+--
+-- Name: operation_count operation_count_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.operation_count
+    ADD CONSTRAINT operation_count_pkey PRIMARY KEY (minute, operation, outcome);
 
 --
 -- Name: organization organization_name; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -5017,6 +5185,18 @@ CREATE INDEX audit_log_default_target_user_id_created_at_idx ON public.audit_log
 CREATE INDEX change_feed_xid ON public.change_feed USING btree (xid);
 
 --
+-- Name: decision_log_correlation; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX decision_log_correlation ON public.decision_log USING btree (last_correlation_id);
+
+--
+-- Name: evidence_note_correlation; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX evidence_note_correlation ON public.evidence_note USING btree (correlation_id, created_at);
+
+--
 -- Name: exemption_user; Type: INDEX; Schema: public; Owner: reeve_owner
 --
 
@@ -5027,6 +5207,12 @@ CREATE INDEX exemption_user ON public.exemption USING btree (user_id) WHERE (end
 --
 
 CREATE INDEX hold_user ON public.hold USING btree (user_id) WHERE (ended_at IS NULL);
+
+--
+-- Name: idempotency_key_age; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX idempotency_key_age ON public.idempotency_key USING btree (created_at);
 
 --
 -- Name: identity_link_discord; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -5045,6 +5231,18 @@ CREATE UNIQUE INDEX identity_link_one_discord ON public.identity_link USING btre
 --
 
 CREATE INDEX identity_link_user ON public.identity_link USING btree (user_id);
+
+--
+-- Name: log_line_age; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX log_line_age ON public.log_line USING btree (at);
+
+--
+-- Name: log_line_correlation; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX log_line_correlation ON public.log_line USING btree (correlation_id, line_id);
 
 --
 -- Name: membership_exclusive; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -7105,6 +7303,13 @@ GRANT SELECT,DELETE ON TABLE public.change_feed TO reeve_system;
 GRANT SELECT ON TABLE public.change_feed TO reeve_operator;
 
 --
+-- Name: TABLE decision_log; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.decision_log TO reeve_system;
+GRANT SELECT ON TABLE public.decision_log TO reeve_operator;
+
+--
 -- Name: TABLE discord_member; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -7124,6 +7329,13 @@ GRANT SELECT ON TABLE public.discord_snapshot TO reeve_operator;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.entitlement_mapping TO reeve_system;
 GRANT SELECT ON TABLE public.entitlement_mapping TO reeve_operator;
+
+--
+-- Name: TABLE evidence_note; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT ON TABLE public.evidence_note TO reeve_system;
+GRANT SELECT ON TABLE public.evidence_note TO reeve_operator;
 
 --
 -- Name: TABLE exemption; Type: ACL; Schema: public; Owner: reeve_owner
@@ -7197,6 +7409,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hold TO reeve_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hold TO reeve_operator;
 
 --
+-- Name: TABLE idempotency_key; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT INSERT ON TABLE public.idempotency_key TO reeve_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_key TO reeve_system;
+
+--
 -- Name: TABLE identity_link; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -7219,6 +7438,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lease TO reeve_system;
 GRANT SELECT ON TABLE public.lease TO reeve_operator;
 
 --
+-- Name: TABLE log_line; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.log_line TO reeve_system;
+GRANT SELECT ON TABLE public.log_line TO reeve_operator;
+
+--
 -- Name: TABLE login_link; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -7238,6 +7464,13 @@ GRANT SELECT ON TABLE public.membership TO reeve_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.node TO reeve_system;
 GRANT SELECT ON TABLE public.node TO reeve_operator;
+
+--
+-- Name: TABLE operation_count; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.operation_count TO reeve_system;
+GRANT SELECT ON TABLE public.operation_count TO reeve_operator;
 
 --
 -- Name: TABLE organization; Type: ACL; Schema: public; Owner: reeve_owner

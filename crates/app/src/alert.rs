@@ -2,9 +2,13 @@
 
 use domain::access::permission::GOVERNANCE_READ;
 use domain::health::{Check, Finding, Severity};
+use serde::Serialize;
 use store::Tx;
 use store::alert::{self, Alert};
+use store::page::{Cursor, cut};
 use store::scope::Context;
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::identity::some;
 use crate::{Caller, Error, Reeve, permit};
@@ -93,9 +97,36 @@ pub async fn list(
     all: bool,
     limit: i64,
 ) -> Result<Vec<Alert>, Error> {
+    Ok(page(reeve, caller, all, None, limit).await?.alerts)
+}
+
+/// A page of alerts, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AlertPage)]
+pub struct Page {
+    pub alerts: Vec<Alert>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// [`list`] from the end of a page on, with where it ends.
+pub async fn page(
+    reeve: &Reeve,
+    caller: &Caller,
+    all: bool,
+    before: Option<&Cursor<Uuid>>,
+    limit: i64,
+) -> Result<Page, Error> {
     let limit = some(limit)?;
     let mut tx = permit::look(reeve, caller, "list alerts", GOVERNANCE_READ).await?;
-    let alerts = alert::list(&mut tx, all, limit).await?;
+    let alerts = alert::list(&mut tx, all, before, limit.saturating_add(1)).await?;
     tx.rollback().await?;
-    Ok(alerts)
+    let (alerts, next) = cut(alerts, limit, |alert| Cursor {
+        at: alert.opened_at,
+        key: alert.alert_id,
+    });
+    Ok(Page {
+        alerts,
+        next: next.map(|next| next.to_string()),
+    })
 }

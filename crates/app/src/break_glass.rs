@@ -7,11 +7,13 @@ use domain::id::UserId;
 use domain::identity::Status;
 use serde::Serialize;
 use store::{StoreError, Tx, identity};
+use utoipa::ToSchema;
 
 use crate::{Caller, Error, Reeve, permit};
 
 /// One entry of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BreakGlassEntry)]
 pub struct Entry {
     /// As it stands in the list.
     pub entry: String,
@@ -22,7 +24,8 @@ pub struct Entry {
 }
 
 /// Whom an entry matches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BreakGlassMatch)]
 pub struct Matched {
     pub user_id: UserId,
     pub email: String,
@@ -32,7 +35,8 @@ pub struct Matched {
 }
 
 /// The list of this process, and what the running servers say of theirs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BreakGlass)]
 pub struct Shown {
     pub entries: Vec<Entry>,
     /// How many entries the list of each server that was heard lately has.

@@ -10,6 +10,7 @@ use domain::reconcile::plan::Person;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::governance::{self, Governance};
+use utoipa::ToSchema;
 
 use crate::everybody::Everybody;
 use crate::{Caller, Error, Reeve, permit};
@@ -18,7 +19,8 @@ use crate::{Caller, Error, Reeve, permit};
 const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 
 /// Every guild that is mapped or observed, and the next deadline of all.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FreshnessReport)]
 pub struct Report {
     pub as_of: Timestamp,
     pub mode: Option<Mode>,
@@ -33,7 +35,8 @@ pub struct Report {
 }
 
 /// One guild's observation.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = GuildFreshness)]
 pub struct Guild {
     pub guild_id: GuildId,
     pub taken_at: Option<Timestamp>,

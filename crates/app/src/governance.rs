@@ -8,25 +8,27 @@ use std::collections::BTreeSet;
 
 use domain::access::permission::{GOVERNANCE_MANAGE, GOVERNANCE_READ};
 use domain::audit::Action;
-use domain::governance::assess::RulesMissing;
+use domain::governance::assess::{RoleMapping, RulesMissing};
 use domain::governance::entitlement::GuildSet;
 use domain::governance::freshness::{Freshness, freshness};
 use domain::governance::mode::Mode;
 use domain::id::{DiscordRoleId, GuildId};
-use domain::reconcile::guard::Guard;
+use domain::reconcile::guard::{Guard, Limits};
 use domain::reconcile::plan::Counts;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Tx;
-use store::governance::{self, Governance};
+use store::governance::{self, CurrentSnapshot, Governance};
+use utoipa::ToSchema;
 
 use crate::reconcile::draft::Draft;
 use crate::warning::Warning;
 use crate::{Caller, Error, Reeve, permit, record_change};
 
 /// What a change of the rules means.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = GovernanceEffect)]
 pub struct Effect {
     /// Whether the setting was different before.
     pub changed: bool,
@@ -34,12 +36,14 @@ pub struct Effect {
     /// What reconcile would do by the rules before, if they were complete.
     pub before: Option<Consequence>,
     /// What it would do now; or what is still missing for it to run at all.
+    #[schema(value_type = AfterChange)]
     pub after: Result<Consequence, RulesMissing>,
+    #[schema(value_type = Vec<String>)]
     pub warnings: Vec<Warning>,
 }
 
 /// What the next reconcile would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Consequence {
     pub counts: Counts,
     pub guard: Guard,
@@ -53,6 +57,75 @@ pub struct Overview {
     /// What is missing for reconcile to run, if anything.
     pub missing: Option<RulesMissing>,
     pub freshness: Vec<(GuildId, Freshness)>,
+}
+
+/// [`Overview`] as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = GovernanceShown)]
+pub struct Shown {
+    pub mode: Option<Mode>,
+    /// The Discord roles that stand for `hauling.member`, by guild.
+    pub mapping: RoleMapping,
+    pub snapshot_max_age_seconds: i64,
+    pub guard: Limits,
+    pub role_restore_days: i64,
+    /// 0 is never.
+    pub reconcile_every_seconds: i64,
+    /// 0 keeps all.
+    pub audit_retention_months: u32,
+    /// `access.login`, as its author wrote it.
+    pub policy: Option<String>,
+    /// What is missing for reconcile to run, if anything.
+    pub missing: Option<RulesMissing>,
+    pub snapshots: Vec<ShownSnapshot>,
+}
+
+/// The current observation of a guild.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = GovernanceSnapshot)]
+pub struct ShownSnapshot {
+    pub guild_id: GuildId,
+    pub current: Option<CurrentSnapshot>,
+    pub freshness: Freshness,
+}
+
+impl Overview {
+    pub fn shown(&self) -> Shown {
+        let governance = &self.governance;
+        let snapshots = self
+            .freshness
+            .iter()
+            .map(|(guild_id, freshness)| ShownSnapshot {
+                guild_id: *guild_id,
+                current: governance.snapshots.get(guild_id).copied(),
+                freshness: *freshness,
+            });
+        Shown {
+            mode: governance.mode,
+            mapping: governance.mapping.clone(),
+            snapshot_max_age_seconds: governance.max_age.as_secs(),
+            guard: governance.limits,
+            role_restore_days: governance.restore_window.as_hours() / 24,
+            reconcile_every_seconds: governance
+                .reconcile_every
+                .map_or(0, |every| every.as_secs()),
+            audit_retention_months: governance.audit_retention_months,
+            policy: governance
+                .policy
+                .as_ref()
+                .map(|policy| policy.source.clone()),
+            missing: self.missing,
+            snapshots: snapshots.collect(),
+        }
+    }
+}
+
+/// What reconcile would do by the rules after a change, or what is still missing for it to run.
+/// Documents `Effect::after`.
+#[derive(Debug, ToSchema)]
+pub enum AfterChange {
+    Ok(Consequence),
+    Err(RulesMissing),
 }
 
 /// Which number of governance is set. Ranges are checked by [`set_number`].

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use domain::governance::mode::Mode;
 use domain::health::condition::{
-    self, BreakGlassState, Condition, FailingJob, Held, Observation, Paused,
+    self, BreakGlassState, Condition, FAILURES_WITHIN_MINUTES, FailingJob, Held, Observation,
+    Paused,
 };
 use domain::health::{Finding, judge};
 use domain::identity::Status;
 use domain::reconcile::guard::Guard;
 use jiff::Timestamp;
 use store::governance::Governance;
-use store::{Tx, exemption, governance, health, identity, job, node};
+use store::{Tx, exemption, governance, health, identity, job, node, outcome};
 
 use crate::reconcile::plan::short;
 use crate::{Error, Reeve};
@@ -75,6 +76,7 @@ pub async fn condition(reeve: &Reeve) -> Result<Condition, Error> {
         failing_jobs: jobs.into_iter().filter_map(failing).collect(),
         nodes: node::living(&mut tx).await?,
         stray_audit_rows: health::stray_audit_rows(&mut tx).await?,
+        mutations: outcome::lately(&mut tx, FAILURES_WITHIN_MINUTES).await?,
         now,
     };
     tx.rollback().await?;

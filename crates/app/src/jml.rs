@@ -11,6 +11,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::identity;
 use store::jml::{self as sql, Recorded, Spread};
+use store::page::{Cursor, cut};
+use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{Caller, Error, Reeve, permit};
 
@@ -21,20 +24,26 @@ pub struct Filter {
     /// Id or e-mail address.
     pub identity: Option<String>,
     pub since: Option<Timestamp>,
+    /// Where the page before ended.
+    pub before: Option<Cursor<Uuid>>,
     /// At most so many events, newest first.
     pub limit: u32,
 }
 
 /// The events that match, and what is counted over all of them, also those beyond the limit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = JmlEvents)]
 pub struct Events {
     pub counts: BTreeMap<String, i64>,
     pub leaving: Leaving,
     pub events: Vec<Happened>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
 }
 
 /// Leavers whose leaving an observation showed: how long until access was gone.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = JmlLeaving)]
 pub struct Leaving {
     /// Until decisions denied: the observation was admitted.
     pub seen_to_denied: Seconds,
@@ -43,7 +52,7 @@ pub struct Leaving {
 }
 
 /// Some durations.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Seconds {
     pub count: i64,
     pub min: Option<f64>,
@@ -52,7 +61,8 @@ pub struct Seconds {
 }
 
 /// One event.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = JmlRecorded)]
 pub struct Happened {
     pub user_id: UserId,
     pub email: Option<String>,
@@ -100,7 +110,8 @@ pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Eve
         event: filter.event.map(Event::as_str),
         user_id,
         since: filter.since,
-        limit: filter.limit.into(),
+        before: filter.before.clone(),
+        limit: i64::from(filter.limit) + 1,
     };
     let by_sight: Vec<String> = Entitlement::codes_by_sight().map(str::to_owned).collect();
     let events = sql::list(&mut tx, &wanted).await?;
@@ -108,7 +119,12 @@ pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Eve
     let mut counts: BTreeMap<String, i64> = Event::ALL.map(|e| (e.as_str().to_owned(), 0)).into();
     counts.extend(sql::count(&mut tx, &wanted).await?);
     tx.rollback().await?;
+    let (events, next) = cut(events, filter.limit.into(), |event| Cursor {
+        at: event.recorded_at,
+        key: event.audit_id,
+    });
     Ok(Events {
+        next: next.map(|next| next.to_string()),
         counts,
         leaving: Leaving {
             seen_to_denied: denied.into(),

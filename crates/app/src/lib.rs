@@ -9,14 +9,17 @@ pub mod assignment;
 pub mod audit;
 pub mod authenticate;
 pub mod break_glass;
+pub mod decision;
 pub mod error;
 mod everybody;
+pub mod evidence;
 pub mod exemption;
 pub mod expiry;
 pub mod explain;
 pub mod freshness;
 mod given;
 pub mod governance;
+pub mod hauling;
 pub mod heal;
 pub mod health;
 pub mod hold;
@@ -27,7 +30,9 @@ pub mod job;
 pub mod lifecycle;
 pub mod link;
 pub mod live;
+pub mod log;
 pub mod membership;
+pub mod once;
 pub mod organization;
 pub mod overrides;
 pub mod permit;
@@ -37,6 +42,7 @@ pub mod prune;
 pub mod quota;
 mod reading;
 pub mod reconcile;
+pub mod records;
 pub mod rehome;
 pub mod review;
 pub mod role;
@@ -60,6 +66,8 @@ use store::{Database, StoreError, Tx};
 
 pub use error::Error;
 pub use live::Live;
+pub use records::Records;
+pub use store::request::Request;
 
 /// What every operation works with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -67,6 +75,8 @@ pub struct Reeve {
     pub database: Database,
     /// The settings that may change meanwhile, shared by all clones.
     pub live: Live,
+    /// What waits to be put on record, shared by all clones.
+    pub records: Records,
 }
 
 /// Who calls, and under which id the call is found again in logs and audit rows.

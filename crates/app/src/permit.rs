@@ -5,7 +5,7 @@
 //! The rules are `domain`'s. Operators at the command line and jobs are trusted and ask nothing.
 
 use domain::access::ceiling::{Authority, GrantDenied, can_grant, grantable};
-use domain::access::decide::{Finding, Request, decide_administration};
+use domain::access::decide::{Finding, Request as Question, decide_administration, path};
 use domain::access::facts::Facts as _;
 use domain::access::over::may_act_on;
 use domain::access::permission::Permission;
@@ -20,6 +20,7 @@ use store::Tx;
 use store::audit::Entry;
 use store::facts::asker::Asker;
 use store::person;
+use store::request::Request;
 use store::role::{self, Roles};
 
 use crate::{Caller, Error, Reeve};
@@ -30,6 +31,19 @@ use crate::{Caller, Error, Reeve};
 pub struct Refusal {
     pub permission: Permission,
     pub finding: Finding,
+    /// Every gate that was asked, up to the one that said no.
+    #[serde(skip)]
+    pub path: Vec<Finding>,
+}
+
+impl Refusal {
+    pub(crate) fn of(permission: Permission, path: Vec<Finding>, finding: Finding) -> Self {
+        Self {
+            permission,
+            finding,
+            path,
+        }
+    }
 }
 
 impl Refusal {
@@ -158,14 +172,11 @@ impl<'a> Rights<'a> {
             Standing::Nobody => {
                 let (gate, reason) = (Gate::Identity, Reason::UnknownIdentity);
                 let finding = Finding { gate, reason };
-                return Err(Refusal {
-                    permission,
-                    finding,
-                });
+                return Err(Refusal::of(permission, vec![finding.clone()], finding));
             }
             Standing::Asked(asker) => asker,
         };
-        let request = Request {
+        let request = Question {
             user_id: asker.user_id,
             permission,
             scope,
@@ -174,12 +185,9 @@ impl<'a> Rights<'a> {
             enforced: self.enforced,
         };
         let decision = decide_administration(asker.as_ref(), &request, asker.now);
-        match decision.denied_by() {
+        match decision.denied_by().cloned() {
             None => Ok(()),
-            Some(finding) => Err(Refusal {
-                permission,
-                finding: finding.clone(),
-            }),
+            Some(finding) => Err(Refusal::of(permission, decision.findings, finding)),
         }
     }
 }
@@ -235,10 +243,7 @@ pub(crate) fn own(caller: &Caller, permission: Permission) -> Result<(), Refusal
         gate: Gate::Permission,
         reason,
     };
-    Err(Refusal {
-        permission,
-        finding,
-    })
+    Err(Refusal::of(permission, vec![finding.clone()], finding))
 }
 
 /// Whether the caller may change what `permission` names at a scope. A refusal is put on record as
@@ -321,7 +326,23 @@ pub(crate) async fn refuse<T>(
     denied: Error,
 ) -> Result<T, Error> {
     let context = caller.context(entry.action);
-    let mut tx = reeve.database.system("record a denial", &context).await?;
+    if let Some(request) = Request::current() {
+        request.is_about(entry.target, entry.tenant_id, entry.project_id);
+    }
+    let path = match &denied {
+        Error::Refused(refusal) => path(&refusal.path),
+        // A ceiling, or a rule of the operation's own: the text of the denial is all of it.
+        _ => String::new(),
+    };
+    tracing::info!(
+        operation = entry.action.as_str(),
+        target_user_id = entry.target.map(tracing::field::display),
+        tenant_id = entry.tenant_id.map(tracing::field::display),
+        project_id = entry.project_id.map(tracing::field::display),
+        decision_path = path,
+        "refused: {denied}"
+    );
+    let mut tx = reeve.database.apart("record a denial", &context).await?;
     let entry = Entry {
         outcome: Outcome::Denied,
         reason: Some(denied.to_string()),
@@ -372,11 +393,28 @@ pub(crate) async fn may_look(
     }
     let roles = role::load(tx).await?;
     let rights = Rights::load(reeve, tx, caller, &roles, scope).await?;
-    if let Err(refusal) = rights.ask(permission, scope) {
-        tracing::info!(permission = %permission, gate = refusal.finding.gate.as_str(), "refused to show");
-        return Err(refusal.into());
-    }
-    Ok(())
+    rights
+        .ask(permission, scope)
+        .map_err(|refusal| refuse_to_show(reeve, caller, scope, refusal))
+}
+
+/// Puts a refused read into the decision log, which nobody waits for (decision 0027), and gives the
+/// error back.
+pub(crate) fn refuse_to_show(
+    reeve: &Reeve,
+    caller: &Caller,
+    scope: Scope,
+    refusal: Refusal,
+) -> Error {
+    tracing::info!(
+        permission = %refusal.permission,
+        tenant_id = scope.tenant_id().map(tracing::field::display),
+        project_id = scope.project_id().map(tracing::field::display),
+        decision_path = path(&refusal.path),
+        "refused to show: {refusal}"
+    );
+    reeve.records.refused(caller, scope.tenant_id(), &refusal);
+    refusal.into()
 }
 
 /// Begins to read, in one snapshot, what anybody may see who holds `permission` at any scope: it is the
@@ -403,5 +441,5 @@ pub(crate) async fn look_anywhere(
             Err(other) => refusal = other,
         }
     }
-    Err(refusal.into())
+    Err(refuse_to_show(reeve, caller, Scope::Platform, refusal))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::{Live, Reeve};
+use app::{Live, Records, Reeve};
 use embedded::{Cluster, DataDir, Durability};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
@@ -51,6 +51,7 @@ impl Server {
         Reeve {
             database,
             live: Live::default(),
+            records: Records::default(),
         }
     }
 

@@ -144,6 +144,8 @@ actions! {
     ReviewSignOff = "review.sign_off",
     /// A month of the audit log was dropped by the retention: its name, and how many rows it had.
     AuditDrop = "audit.drop",
+    /// Somebody noted what was decided and done about an incident: its correlation id.
+    EvidenceNote = "evidence.note",
     /// An assignment's time was over.
     RoleExpire = "role.expire",
     /// Somebody's raw SQL inserted a row of a tracked table.

@@ -4,6 +4,7 @@
 //! [`crate::reconcile::plan`]'s; this puts their answers side by side and sums them up in one word.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::effective::Effective;
 use crate::governance::assess::{Assessment, RulesAt};
@@ -46,7 +47,7 @@ pub enum Compliance {
 }
 
 /// [`Compliance`] in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Badge {
     Compliant,
@@ -123,7 +124,7 @@ impl Compliance {
 }
 
 /// What the current snapshots of the mapped guilds show of one person, however old they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ObservedDiscord {
     /// No Discord account is linked.

@@ -2,11 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// From when until when something holds: `from <= now < until`; `None` is without end.
 ///
 /// Assignments, holds and exemptions begin and end by this one rule, to the microsecond.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Period {
     pub from: Timestamp,
     pub until: Option<Timestamp>,

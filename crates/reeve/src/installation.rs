@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use app::governance::Number;
-use app::{Caller, Live, Reeve};
+use app::{Caller, Live, Records, Reeve};
 use domain::actor::Actor;
 use domain::health::{Check, Finding};
 use embedded::{Cluster, DataDir, DataLock, Durability, Environment, Started};
@@ -29,6 +29,8 @@ const HOST_CONNECTIONS: u32 = 16;
 #[derive(Debug)]
 pub(crate) struct Installation {
     pub(crate) config: Config,
+    /// What waits to be put on record, log lines among it.
+    records: Records,
 }
 
 /// A running installation that this process answers for.
@@ -68,8 +70,8 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Installation {
-    pub(crate) fn new(config: Config) -> Self {
-        Self { config }
+    pub(crate) fn new(config: Config, records: Records) -> Self {
+        Self { config, records }
     }
 
     pub(crate) fn data_dir(&self) -> PathBuf {
@@ -103,6 +105,7 @@ impl Installation {
         Reeve {
             database,
             live: Live::new(self.config.live()),
+            records: self.records.clone(),
         }
     }
 

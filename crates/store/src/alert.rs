@@ -2,14 +2,17 @@
 
 use domain::health::Finding;
 use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::page::Cursor;
 use crate::scope::Tx;
 
 /// An alert as it is listed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Alert {
     pub alert_id: Uuid,
     pub kind: String,
@@ -76,12 +79,22 @@ pub async fn close_others(
 }
 
 /// Alerts, newest first; with `all` also those that are closed.
-pub async fn list(tx: &mut Tx, all: bool, limit: i64) -> Result<Vec<Alert>, StoreError> {
+pub async fn list(
+    tx: &mut Tx,
+    all: bool,
+    before: Option<&Cursor<Uuid>>,
+    limit: i64,
+) -> Result<Vec<Alert>, StoreError> {
     let rows = sqlx::query!(
         "select alert_id, kind, subject, severity, summary, remedy, opened_at, updated_at, closed_at
-           from alert where $1 or closed_at is null order by opened_at desc, alert_id desc limit $2",
+           from alert
+          where ($1 or closed_at is null)
+            and ($3::timestamptz is null or (opened_at, alert_id) < ($3, $4))
+          order by opened_at desc, alert_id desc limit $2",
         all,
-        limit
+        limit,
+        before.map(|end| end.at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+        before.map(|end| end.key)
     )
     .fetch_all(tx.connection())
     .await?;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::page::Cursor;
 use crate::scope::Tx;
 
 /// A row to write. Correlation id, trace id, revision and time come from the transaction.
@@ -63,6 +64,8 @@ pub struct Filter {
     pub target: Option<Uuid>,
     pub correlation_id: Option<String>,
     pub since: Option<Timestamp>,
+    /// Where the page before ended.
+    pub before: Option<Cursor<Uuid>>,
     /// At most so many rows, newest first.
     pub limit: i64,
 }
@@ -126,6 +129,7 @@ pub async fn record_all(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreE
 
 /// The rows that match, newest first.
 pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Row>, StoreError> {
+    let before = filter.before.as_ref();
     let rows = sqlx::query!(
         r#"select audit_id, created_at, action, entity_type, entity_pk, actor_user_id, target_user_id,
                   tenant_id, project_id, source, outcome, reason, before_json, after_json,
@@ -137,6 +141,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Row>, StoreError> 
               and ($4::text is null or correlation_id = $4)
               and ($5::timestamptz is null or created_at >= $5)
               and ($6::uuid is null or target_user_id = $6 or entity_pk = $6::text)
+              and ($8::timestamptz is null or (created_at, audit_id) < ($8, $9))
             order by created_at desc, audit_id desc
             limit $7"#,
         filter.action,
@@ -146,6 +151,8 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Row>, StoreError> 
         filter.since.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
         filter.target,
         filter.limit,
+        before.map(|end| end.at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+        before.map(|end| end.key),
     )
     .fetch_all(tx.connection())
     .await?;

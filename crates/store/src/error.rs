@@ -32,6 +32,9 @@ pub enum StoreError {
     /// A text holds what PostgreSQL keeps nowhere.
     #[error("a text holds the character U+0000, which can't be kept; leave it out")]
     Nul,
+    /// The request's idempotency key belongs to another request, done or under way.
+    #[error("a request with this idempotency key is under way, or was carried out already")]
+    Repeated,
     /// Any other failure of a statement.
     #[error("the database refused a statement: {0}")]
     Statement(#[source] sqlx::Error),

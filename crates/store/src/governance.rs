@@ -9,6 +9,7 @@ use domain::id::{DiscordRoleId, GuildId, SnapshotId};
 use domain::reconcile::guard::Limits;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::StoreError;
 use crate::scope::Tx;
@@ -38,7 +39,7 @@ pub struct StoredPolicy {
 }
 
 /// The newest admitted observation of a guild.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CurrentSnapshot {
     pub snapshot_id: SnapshotId,
     pub taken_at: Timestamp,

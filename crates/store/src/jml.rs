@@ -7,6 +7,7 @@ use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::page::Cursor;
 use crate::scope::Tx;
 
 /// What to show; each given field narrows it.
@@ -16,6 +17,8 @@ pub struct Filter {
     pub event: Option<&'static str>,
     pub user_id: Option<UserId>,
     pub since: Option<Timestamp>,
+    /// Where the page before ended.
+    pub before: Option<Cursor<Uuid>>,
     /// At most so many rows, newest first.
     pub limit: i64,
 }
@@ -23,6 +26,7 @@ pub struct Filter {
 /// One event.
 #[derive(Clone, Debug)]
 pub struct Recorded {
+    pub audit_id: Uuid,
     pub user_id: Uuid,
     pub email: Option<String>,
     pub event: String,
@@ -49,8 +53,9 @@ pub struct Spread {
 
 /// The events that match, newest first.
 pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Recorded>, StoreError> {
+    let before = filter.before.as_ref();
     let rows = sqlx::query!(
-        r#"select a.target_user_id as "user_id!", u.email as "email?",
+        r#"select a.audit_id, a.target_user_id as "user_id!", u.email as "email?",
                   a.after_json ->> 'event' as "event!", a.created_at,
                   a.before_json ->> 'status' as status_before, a.after_json ->> 'status' as status,
                   a.after_json ->> 'eligibility' as eligibility,
@@ -64,6 +69,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Recorded>, StoreEr
                       and ($1::text is null or after_json ->> 'event' = $1)
                       and ($2::uuid is null or target_user_id = $2)
                       and ($3::timestamptz is null or created_at >= $3)
+                      and ($5::timestamptz is null or (created_at, audit_id) < ($5, $6))
                     order by created_at desc, audit_id desc limit $4) a
              left join app_user u on u.user_id = a.target_user_id
              left join reconcile_plan p on p.plan_id = a.after_json ->> 'plan_id'
@@ -77,12 +83,15 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Recorded>, StoreEr
         filter.user_id.map(|id| id.0),
         filter.since.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
         filter.limit,
+        before.map(|end| end.at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+        before.map(|end| end.key),
     )
     .fetch_all(tx.connection())
     .await?;
     Ok(rows
         .into_iter()
         .map(|row| Recorded {
+            audit_id: row.audit_id,
             user_id: row.user_id,
             email: row.email,
             event: row.event,

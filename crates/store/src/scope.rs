@@ -5,12 +5,16 @@
 //! jobs, sign-in and operators at the command line; what a caller of the API may see goes through
 //! [`Database::tenant`], which row-level security confines.
 
+use std::sync::Arc;
+
 use domain::audit::Action;
 use domain::id::{CorrelationId, OrganizationId, UserId};
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, Transaction};
 
 use crate::connect::Database;
 use crate::error::StoreError;
+use crate::idempotency;
+use crate::request::Request;
 
 /// How long a transaction may sit idle before the server ends it, in milliseconds: whoever stopped in
 /// the middle must not keep its locks. That of a lease which is shorter may sit no longer than it.
@@ -34,6 +38,24 @@ pub struct Context {
 #[derive(Debug)]
 pub struct Tx {
     transaction: Transaction<'static, Postgres>,
+    /// The request whose change this is.
+    answers: Option<Part>,
+}
+
+/// A transaction's part in a request.
+#[derive(Debug)]
+struct Part {
+    request: Arc<Request>,
+    /// Whether the request's key is written in this transaction, and not committed yet.
+    holds_key: bool,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if self.holds_key {
+            self.request.give_key_back();
+        }
+    }
 }
 
 impl Tx {
@@ -43,13 +65,57 @@ impl Tx {
     }
 
     /// Makes the changes durable.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let Some(mut part) = self.answers.take() else {
+            return Ok(self.transaction.commit().await?);
+        };
+        let row = sqlx::query!(
+            r#"select current_revision() as revision,
+                      exists (select from change_feed where xid = pg_current_xact_id())
+                      and not exists (select from audit_log
+                                       where correlation_id = current_setting('app.correlation_id', true)
+                                         and revision = current_revision()) as "gap!""#
+        )
+        .fetch_one(self.connection())
+        .await?;
+        let revision = row.revision;
+        if row.gap {
+            // An operation forgot its row (I-29). Refusing here would make a defect of the record one of
+            // the service; whoever watches the log and the metric is told.
+            tracing::error!(revision, "facts were changed and no audit row says so");
+            metrics::counter!("reeve_audit_gaps_total").increment(1);
+        }
+        // From here on nobody knows whether it was committed unless the server says so: a key whose
+        // transaction may stand is not given back.
+        let with_key = std::mem::take(&mut part.holds_key);
+        self.transaction.commit().await?;
+        part.request.committed(revision, with_key);
+        Ok(())
     }
 
     /// Gives the changes up. Dropping does the same, later.
     pub async fn rollback(self) -> Result<(), StoreError> {
         Ok(self.transaction.rollback().await?)
+    }
+
+    /// Makes an operation's transaction part of the request that is being answered. Its key, if it has
+    /// one that no other transaction carries, is written first: whoever comes second does nothing.
+    async fn in_request(mut self, context: &Context) -> Result<Self, StoreError> {
+        let Some(request) = context.operation.and_then(|_| Request::current()) else {
+            return Ok(self);
+        };
+        let mut part = Part {
+            request: Arc::clone(&request),
+            holds_key: false,
+        };
+        if let Some(key) = request.take_key() {
+            part.holds_key = true;
+            if !idempotency::take(&mut self, key).await? {
+                return Err(StoreError::Repeated);
+            }
+        }
+        self.answers = Some(part);
+        Ok(self)
     }
 
     /// The database's clock, at the start of this transaction.
@@ -72,6 +138,13 @@ impl Tx {
 impl Database {
     /// A transaction of Reeve itself: sees every row. `why` stands in `pg_stat_activity`.
     pub async fn system(&self, why: &'static str, context: &Context) -> Result<Tx, StoreError> {
+        let tx = self.apart(why, context).await?;
+        tx.in_request(context).await
+    }
+
+    /// The same for what is no part of the change that a request asks for, like the record of its
+    /// refusal: it carries no key and tells no revision.
+    pub async fn apart(&self, why: &'static str, context: &Context) -> Result<Tx, StoreError> {
         self.open("begin", "reeve_system", why, context, None).await
     }
 
@@ -108,8 +181,10 @@ impl Database {
         why: &'static str,
         context: &Context,
     ) -> Result<Tx, StoreError> {
-        self.open("begin", "reeve_app", why, context, Some(tenant_id))
-            .await
+        let tx = self
+            .open("begin", "reeve_app", why, context, Some(tenant_id))
+            .await?;
+        tx.in_request(context).await
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
@@ -145,7 +220,10 @@ impl Database {
         )
         .fetch_one(&mut *transaction)
         .await?;
-        Ok(Tx { transaction })
+        Ok(Tx {
+            transaction,
+            answers: None,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use domain::id::{DiscordId, DiscordRoleId, GuildId, UserId};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -18,7 +19,8 @@ pub struct Named {
 }
 
 /// A linked account in the current snapshot of a guild.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DiscordSeen)]
 pub struct Seen {
     #[serde(skip)]
     pub user_id: UserId,
@@ -29,7 +31,8 @@ pub struct Seen {
 }
 
 /// A member with a mapped role to whom no identity is linked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UnclaimedMember)]
 pub struct Unclaimed {
     pub guild_id: GuildId,
     pub discord_id: DiscordId,

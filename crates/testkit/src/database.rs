@@ -1,6 +1,6 @@
 //! A test's own database, and every way into it.
 
-use app::{Caller, Live, Reeve};
+use app::{Caller, Live, Records, Reeve};
 use domain::actor::Actor;
 use secrecy::SecretString;
 use sqlx::postgres::PgConnectOptions;
@@ -43,6 +43,7 @@ impl TestDb {
             reeve: Reeve {
                 database,
                 live: Live::default(),
+                records: Records::default(),
             },
             name,
             server,

@@ -12,11 +12,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::facts::one::{Assignment, Membership, One, Pass, Since};
 use store::governance::Governance;
+use utoipa::ToSchema;
 
 use crate::status_map::Standing;
 
 /// Everything that the gates leaned on.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExplainedFacts)]
 pub struct Facts {
     pub status: Status,
     pub status_reason: Option<String>,
@@ -45,7 +47,7 @@ pub struct Facts {
 }
 
 /// One assignment.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoleFact {
     pub role: String,
     #[serde(flatten)]
@@ -57,7 +59,8 @@ pub struct RoleFact {
 }
 
 /// One guild's current snapshot and the linked account in it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DiscordSight)]
 pub struct Sight {
     pub guild_id: GuildId,
     pub taken_at: Option<Timestamp>,

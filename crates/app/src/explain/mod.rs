@@ -16,6 +16,7 @@ use store::facts::one::{Lens, One};
 use store::governance::{self, Governance};
 use store::role::{self, Roles};
 use store::{Tx, identity};
+use utoipa::ToSchema;
 
 use crate::role::{Place, find_scope};
 use crate::{Caller, Error, Reeve, permit};
@@ -34,7 +35,7 @@ pub struct Question {
 }
 
 /// The answer, complete.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Explanation {
     pub as_of: Timestamp,
     pub user_id: UserId,
@@ -55,7 +56,7 @@ pub struct Explanation {
 }
 
 /// One gate with what it found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct GateShown {
     #[serde(flatten)]
     pub finding: Finding,

@@ -19,6 +19,7 @@ use store::reconcile::lease::{self, Holder, Lease};
 use store::reconcile::plan::Stored;
 use store::scope::Context;
 use store::{StoreError, Tx};
+use utoipa::ToSchema;
 
 use super::LEASE;
 use super::draft::Inputs;
@@ -30,7 +31,8 @@ use crate::{Caller, Error, Reeve, permit};
 const BATCH: i32 = 5_000;
 
 /// What applying did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PlanApplied)]
 pub struct Applied {
     pub plan_id: String,
     /// Who had approved the plan, if it was held before.
@@ -47,7 +49,8 @@ pub struct Applied {
 }
 
 /// Who let the suspensions of a plan through.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PlanApproval)]
 pub struct Approval {
     pub by: UserId,
     /// `None` for an operator at the command line.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::{Caller, Error, Reeve, permit, record_change};
 
 pub use apply::{Applied, Approval, apply};
-pub use plan::{Made, list, plan, prune, show};
+pub use plan::{Made, list, page, plan, prune, show};
 
 /// The lease and the operation of reconcile.
 pub(crate) const LEASE: &str = "reconcile";

@@ -10,9 +10,11 @@ use domain::reconcile::guard::Guard;
 use domain::reconcile::plan::Counts;
 use jiff::SignedDuration;
 use serde::Serialize;
+use store::page::{Cursor, cut};
 use store::reconcile::plan::{self as stored, Header, Stored, StoredSpared, StoredStep};
 use store::scope::Context;
 use store::{Tx, identity};
+use utoipa::ToSchema;
 
 use super::draft::Draft;
 use crate::{Caller, Error, Reeve, permit};
@@ -36,7 +38,8 @@ impl Default for Options {
 }
 
 /// A plan that was made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlanMade)]
 pub struct Made {
     pub plan_id: String,
     /// Whether it was not stored before, or stands anew: it had been superseded, or is judged by
@@ -47,7 +50,8 @@ pub struct Made {
 }
 
 /// A stored plan with its steps.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlanShown)]
 pub struct Shown {
     #[serde(flatten)]
     pub plan: Stored,
@@ -58,7 +62,8 @@ pub struct Shown {
 }
 
 /// A step, with whom it is about.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlanStep)]
 pub struct ShownStep {
     pub email: String,
     /// Why, in words.
@@ -68,7 +73,8 @@ pub struct ShownStep {
 }
 
 /// Somebody spared, with whom it is about.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlanSpared)]
 pub struct ShownSpared {
     pub email: String,
     /// The true answers, in words.
@@ -141,12 +147,38 @@ pub(super) async fn announce(reeve: &Reeve) {
     }
 }
 
+/// A page of plans, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlanPage)]
+pub struct Page {
+    pub plans: Vec<Stored>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
 /// The stored plans, newest first.
 pub async fn list(reeve: &Reeve, caller: &Caller, limit: i64) -> Result<Vec<Stored>, Error> {
+    Ok(page(reeve, caller, None, limit).await?.plans)
+}
+
+/// The stored plans after the end of a page, newest first.
+pub async fn page(
+    reeve: &Reeve,
+    caller: &Caller,
+    before: Option<&Cursor<i64>>,
+    limit: i64,
+) -> Result<Page, Error> {
     let mut tx = permit::look(reeve, caller, "list plans", PLANS_READ).await?;
-    let plans = stored::list(&mut tx, "", limit).await?;
+    let plans = stored::list(&mut tx, "", before, limit.saturating_add(1)).await?;
     tx.rollback().await?;
-    Ok(plans)
+    let (plans, next) = cut(plans, limit, |plan| Cursor {
+        at: plan.created_at,
+        key: plan.plan_no,
+    });
+    Ok(Page {
+        plans,
+        next: next.map(|next| next.to_string()),
+    })
 }
 
 /// A stored plan, given by the beginning of its id or as `latest`, with at most `limit` steps; with
@@ -233,7 +265,7 @@ pub(super) async fn find(tx: &mut Tx, id: &str) -> Result<Stored, Error> {
             return Err(Error::invalid("plan", problem));
         }
     };
-    let mut found = stored::list(tx, &prefix, 2).await?;
+    let mut found = stored::list(tx, &prefix, None, 2).await?;
     match (found.len(), id) {
         (0, _) => Err(Error::NotFound {
             what: "plan",

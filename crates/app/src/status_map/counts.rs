@@ -6,9 +6,11 @@ use domain::governance::drift::{Drift, Mend};
 use domain::reconcile::plan::SparedBy;
 use domain::status_map::{Badge, State};
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// How many there are of each.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StatusMapCounts)]
 pub struct Counts {
     pub people: u64,
     /// Who has effective access.
@@ -20,11 +22,13 @@ pub struct Counts {
     pub exempt_by: BTreeMap<SparedBy, u64>,
     /// By kind and what mends it. Somebody with two drifts counts twice.
     #[serde(serialize_with = "as_list")]
+    #[schema(value_type = Vec<Drifting>)]
     pub drifts: BTreeMap<(Drift, Mend), u64>,
 }
 
 /// Eligibility by entitlement.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StatusMapMatrix)]
 pub struct Matrix {
     pub in_scope_entitled: u64,
     pub in_scope_not_entitled: u64,
@@ -33,7 +37,7 @@ pub struct Matrix {
 }
 
 /// People with one kind of drift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Drifting {
     pub drift: Drift,
     pub mended_by: Mend,

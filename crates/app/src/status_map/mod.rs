@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::status_map::{self as sql, Unclaimed};
 use store::{Tx, governance};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::everybody::Everybody;
@@ -28,7 +29,7 @@ pub use filter::{Filter, WhichDrift};
 pub use row::{Person, Row, Standing};
 
 /// A page of the map, with what is counted over everybody who matches.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct StatusMap {
     pub as_of: Timestamp,
     pub mode: Mode,
@@ -47,7 +48,8 @@ pub struct StatusMap {
 }
 
 /// The current snapshot of a mapped guild.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = StatusMapObservation)]
 pub struct Observation {
     pub guild_id: GuildId,
     pub taken_at: Option<Timestamp>,
@@ -55,7 +57,7 @@ pub struct Observation {
 }
 
 /// People to be looked at on their own: how many, and the first of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Apart<T> {
     pub count: u64,
     pub first: Vec<T>,

@@ -12,13 +12,15 @@ use domain::status_map::{Badge, ObservedDiscord, State};
 use serde::Serialize;
 use store::Tx;
 use store::status_map::{self as sql, Named, Seen};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Apart;
 use crate::Error;
 
 /// Somebody by name.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StatusMapPerson)]
 pub struct Person {
     pub user_id: UserId,
     pub email: String,
@@ -27,7 +29,8 @@ pub struct Person {
 }
 
 /// One person of the map.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StatusMapRow)]
 pub struct Row {
     #[serde(flatten)]
     pub person: Person,
@@ -38,7 +41,8 @@ pub struct Row {
 }
 
 /// Where somebody stands. Codes are those of plans and audit rows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StatusMapStanding)]
 pub struct Standing {
     pub status: Status,
     pub eligible: bool,

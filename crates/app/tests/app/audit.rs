@@ -20,6 +20,7 @@ use testkit::world::{MAPPED_ROLE, guild, ndjson};
 
 mod credentials;
 mod people;
+mod records;
 mod reviews;
 mod tenancy;
 
@@ -39,6 +40,7 @@ const ALL: Filter = Filter {
     target: None,
     correlation_id: None,
     since: None,
+    before: None,
     limit: 1_000,
 };
 
@@ -468,6 +470,7 @@ async fn every_operation_writes_one_row_a_change_with_actor_source_and_correlati
     walk.reviews().await.unwrap();
     walk.one_person().await.unwrap();
     walk.tenancy().await.unwrap();
+    walk.records().await.unwrap();
     let missing: Vec<&str> = Action::ALL
         .iter()
         .filter(|action| !NOT_BY_AN_OPERATION.contains(action))

@@ -12,6 +12,7 @@ fn any() -> Filter {
         event: None,
         identity: None,
         since: None,
+        before: None,
         limit: 100,
     }
 }

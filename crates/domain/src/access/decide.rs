@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::facts::{Facts, IdentityFacts};
 use super::permission::Permission;
@@ -31,7 +32,8 @@ pub struct Request {
 }
 
 /// One gate and what it found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = GateFinding)]
 pub struct Finding {
     pub gate: Gate,
     #[serde(flatten)]
@@ -54,6 +56,15 @@ impl Decision {
             .iter()
             .find(|finding| !finding.reason.passes())
     }
+}
+
+/// Gate by gate what was found, in one line for logs: `identity=passed session=passed ..`.
+pub fn path(findings: &[Finding]) -> String {
+    let words: Vec<_> = findings
+        .iter()
+        .map(|finding| format!("{}={}", finding.gate.as_str(), finding.reason.code()))
+        .collect();
+    words.join(" ")
 }
 
 type Check<F> = fn(&F, &Request, Timestamp) -> Reason;

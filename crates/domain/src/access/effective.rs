@@ -6,6 +6,7 @@
 //! stand on it, where a million full decisions would only find the same.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::decide::Finding;
 use super::reason::{Gate, Reason};
@@ -21,7 +22,7 @@ pub struct Effective {
 }
 
 /// The access state in one word: what grants it, or what stands in the way first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessState {
     /// In scope and entitled.

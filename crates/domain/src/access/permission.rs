@@ -6,9 +6,11 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// One permission: its place in [`NAMES`]. A set of them is one 128-bit word.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String)]
 pub struct Permission(u8);
 
 /// Every permission, in an order that is not meaningful and may grow at the end.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::permission::Permission;
 use crate::governance::assess::{Assessment, RulesMissing};
@@ -11,7 +12,7 @@ use crate::governance::privileged::Privilege;
 use crate::identity::Status;
 
 /// The gates, in the order in which they are asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
     Identity,
@@ -35,7 +36,8 @@ impl Gate {
 }
 
 /// What one gate found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DecisionReason)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Reason {
     /// The gate does not apply to this request.
@@ -123,6 +125,30 @@ impl Reason {
             return Self::ObservationStale;
         }
         Self::Passed
+    }
+
+    /// The name in answers.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAsked => "not_asked",
+            Self::Passed => "passed",
+            Self::BreakGlass => "break_glass",
+            Self::Owner => "owner",
+            Self::Exempted => "exempted",
+            Self::GrantedByEntitlement => "granted_by_entitlement",
+            Self::NotEnforced => "not_enforced",
+            Self::UnknownIdentity => "unknown_identity",
+            Self::IdentityNotActive { .. } => "identity_not_active",
+            Self::SessionRevoked => "session_revoked",
+            Self::NotAMember => "not_a_member",
+            Self::ScopeMismatch => "scope_mismatch",
+            Self::PermissionNotHeld { .. } => "permission_not_held",
+            Self::OutsideTokenScopes { .. } => "outside_token_scopes",
+            Self::GovernanceIncomplete { .. } => "governance_incomplete",
+            Self::NotEligible { .. } => "not_eligible",
+            Self::NotEntitled { .. } => "not_entitled",
+            Self::ObservationStale => "observation_stale",
+        }
     }
 
     /// Whether the gate lets the request pass.

@@ -4,6 +4,7 @@
 //! advises; nothing here decides anything.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::permission::Permission;
 use super::reason::Reason;
@@ -15,7 +16,7 @@ use crate::id::{GuildId, UserId};
 use crate::identity::Status;
 
 /// One thing that would change a "no".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Remedy {
     /// What has to change, in words.
     pub change: String,
@@ -25,7 +26,8 @@ pub struct Remedy {
 }
 
 /// Who may do it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(as = RemedyBy)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
     /// The person concerned.

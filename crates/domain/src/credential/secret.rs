@@ -36,6 +36,17 @@ impl Kind {
     }
 }
 
+/// Whether a text has what may be a secret in it, of whatever kind there will be: it must not be kept.
+pub fn occurs_in(text: &str) -> bool {
+    let begins_one = |rest: &str| match rest.as_bytes() {
+        [a, b, c, b'_', digit, ..] => {
+            [a, b, c].iter().all(|letter| letter.is_ascii_lowercase()) && digit.is_ascii_hexdigit()
+        }
+        _ => false,
+    };
+    text.split("reeve_").skip(1).any(begins_one)
+}
+
 /// A secret in the clear. Shown once, to whom it belongs; `Debug` does not tell it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::eligibility::{AccessPolicy, Eligibility, ScopeMatches};
 use super::entitlement::{DiscordEvidence, Entitlement, GuildSet, Observed, PortalEvidence};
@@ -16,7 +17,7 @@ use crate::access::reason::Reason;
 use crate::id::{DiscordRoleId, GuildId};
 
 /// Which Discord roles stand for `hauling.member`, guild by guild.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct RoleMapping(pub BTreeMap<GuildId, BTreeSet<DiscordRoleId>>);
 
@@ -44,7 +45,7 @@ pub struct Rules {
 }
 
 /// What is not set up yet. Reconcile refuses to run and governed permissions are denied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[error("{}; {}", self.what(), self.remedy())]
 pub enum RulesMissing {

@@ -2,6 +2,7 @@
 //! shows (P-07, P-21).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::assess::Assessment;
 use super::entitlement::DiscordEvidence;
@@ -9,7 +10,7 @@ use super::mode::Mode;
 use crate::identity::Status;
 
 /// One way in which what should be and what is disagree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Drift {
     /// Owed access, but the identity is suspended: the next reconcile restores it.
@@ -34,7 +35,7 @@ pub enum Drift {
 }
 
 /// What makes a drift go away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mend {
     NextReconcile,

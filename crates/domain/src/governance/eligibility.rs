@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{OrganizationId, UserId};
 use crate::identity::email::{is_domain, is_in_any_case};
@@ -117,7 +118,8 @@ pub struct AccessPolicy {
 pub struct ScopeMatches(u8);
 
 /// A clause of `access.login`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(as = PolicyClause)]
 #[serde(rename_all = "snake_case")]
 pub enum Clause {
     Everyone,
@@ -210,7 +212,7 @@ impl AccessPolicy {
 }
 
 /// Whether a person is in scope, and by which clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(tag = "eligibility", content = "by", rename_all = "snake_case")]
 pub enum Eligibility {
     InScope(Clause),

@@ -4,6 +4,7 @@
 //! be relied on says no (fail closed).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::mode::Mode;
 
@@ -73,7 +74,7 @@ pub struct Observed {
 }
 
 /// The authoritative answer, and why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(tag = "entitlement", content = "by", rename_all = "snake_case")]
 pub enum Entitlement {
     Entitled(Source),
@@ -81,7 +82,8 @@ pub enum Entitlement {
 }
 
 /// What entitles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(as = EntitlementSource)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// A mapped role in a fresh snapshot.
@@ -93,7 +95,8 @@ pub enum Source {
 }
 
 /// What is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(as = EntitlementLack)]
 #[serde(rename_all = "snake_case")]
 pub enum Lack {
     /// No Discord account is linked.

@@ -2,12 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The default of `DISCORD_SNAPSHOT_MAX_AGE_SECONDS`: 6 hours.
 pub const DEFAULT_MAX_AGE: SignedDuration = SignedDuration::from_hours(6);
 
 /// What the clock says about an observation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Freshness {
     Fresh,

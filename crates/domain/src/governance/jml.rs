@@ -2,6 +2,7 @@
 //! P-10).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Eligibility and entitlement as reconcile last recorded them for a person. A record of what was
 /// enforced, never read by a decision (decision 0029).
@@ -18,7 +19,8 @@ impl Standing {
 }
 
 /// What the change of a standing is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(as = JmlEvent)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     /// In scope and entitled for the first time.

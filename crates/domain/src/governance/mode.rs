@@ -4,9 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The governance mode, one for the installation (D21).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[schema(as = GovernanceMode)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Discord-leading: a mapped role in a fresh snapshot entitles.

@@ -1,12 +1,13 @@
 //! The policy outcome: what a cell of the matrix is called by people who review compliance (P-06).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::matrix::Cell;
 
 /// The compliance class of eligibility and entitlement. It does not look at status; where the two
 /// disagree, that is [`super::drift`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyOutcome {
     /// In scope and entitled.

@@ -46,6 +46,27 @@ pub struct FailingJob {
     pub detail: String,
 }
 
+/// Mutations over HTTP in the last [`FAILURES_WITHIN_MINUTES`], of all nodes together (I-02).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mutations {
+    pub asked: u64,
+    /// Those that a fault of Reeve's or of its database kept from ending. What a rule said no to is
+    /// not among them (I-32).
+    pub failed: u64,
+}
+
+/// Long enough that a few minutes' outage is still seen when the alerts are looked at again, short
+/// enough that the alert closes soon after its cause is gone.
+pub const FAILURES_WITHIN_MINUTES: i32 = 10;
+
+/// One or two failures are somebody's bad luck, a deploy or a lock held too long; five within ten
+/// minutes are not.
+pub const FAILURES: u64 = 5;
+
+/// And only if they are more than this share of what was asked for, in percent: on a busy installation
+/// five in ten thousand are noise.
+pub const FAILURE_SHARE_PERCENT: u64 = 5;
+
 /// The break-glass list of the process that looks, held against the database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BreakGlassState {
@@ -83,6 +104,7 @@ pub struct Condition {
     pub last_pass: Option<Timestamp>,
     pub nodes: Vec<Node>,
     pub stray_audit_rows: bool,
+    pub mutations: Mutations,
     pub now: Timestamp,
 }
 
@@ -110,6 +132,7 @@ pub fn judge(condition: &Condition) -> Vec<Finding> {
     findings.push(last_pass(condition));
     findings.push(nodes(&condition.nodes));
     findings.push(audit_partitions(condition.stray_audit_rows));
+    findings.push(mutations(condition.mutations));
     findings
 }
 
@@ -357,4 +380,17 @@ fn audit_partitions(stray: bool) -> Finding {
         );
     }
     Finding::ok(Check::AuditPartitions, "the audit log has its partitions")
+}
+
+fn mutations(Mutations { asked, failed }: Mutations) -> Finding {
+    let (check, within) = (Check::Mutations, FAILURES_WITHIN_MINUTES);
+    if failed < FAILURES || failed * 100 <= asked * FAILURE_SHARE_PERCENT {
+        return Finding::ok(check, "mutations over HTTP end as they should");
+    }
+    Finding::error(
+        check,
+        format!("{failed} of {asked} mutations over HTTP failed in the last {within} minutes"),
+        "pause bulk changes; `reeve doctor` says whether the database is well, and `reeve evidence \
+         CORRELATION_ID` what became of one of them",
+    )
 }

@@ -66,6 +66,8 @@ checks! {
     Jobs = "jobs",
     /// All nodes are set the same and run the same version.
     Nodes = "nodes",
+    /// Mutations over HTTP end as they should; refusals are no failures.
+    Mutations = "mutations",
     /// Environment and settings file say nothing that is ignored.
     Configuration = "configuration",
     /// The audit log has its partitions.

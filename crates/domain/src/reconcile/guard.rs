@@ -3,6 +3,7 @@
 //! Everything else in the plan applies. A person who approves the plan by its id lets them through.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Suspensions above this share of the active, non-exempt identities are held, unless they are few.
 ///
@@ -18,7 +19,8 @@ pub const FEW: u32 = 5;
 pub const COUNT_LIMIT: u32 = 500;
 
 /// The three numbers, each a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = GuardLimits)]
 pub struct Limits {
     /// Percent, 0 to 100.
     pub share_percent: u32,
@@ -37,7 +39,7 @@ impl Default for Limits {
 }
 
 /// What the guard says of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Guard {
     Clear,
@@ -51,7 +53,8 @@ pub enum Guard {
 }
 
 /// Which limit was passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = GuardLimit)]
 #[serde(rename_all = "snake_case")]
 pub enum Exceeded {
     Share,

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::fingerprint::{Fingerprint, hex};
 use super::guard::{Guard, Limits};
@@ -100,7 +101,7 @@ impl Step<'_> {
 }
 
 /// Why someone is left alone whom the matrix would suspend or restore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SparedBy {
     Admin,
@@ -245,7 +246,8 @@ fn step<'a>(person: &Person<'a>, assessment: &Assessment, kind: Option<Kind>) ->
 }
 
 /// How many steps of each kind, and how many people were looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PlanCounts)]
 pub struct Counts {
     pub people: u64,
     /// Active, neither privileged nor exempted: what the guard's share is a share of.

@@ -4,12 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::guard::Guard;
 use super::plan::Counts;
 
 /// Where a stored plan stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(as = PlanState)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// The guard lets everything through.

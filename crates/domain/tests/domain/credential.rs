@@ -1,7 +1,7 @@
 //! Secrets and their limits.
 
 use domain::access::permission::{Permission, PermissionSet};
-use domain::credential::secret::{Kind, Malformed, RANDOM_BYTES, Secret};
+use domain::credential::secret::{Kind, Malformed, RANDOM_BYTES, Secret, occurs_in};
 use domain::credential::session::{ABSOLUTE_LIMIT, IDLE_LIMIT, ends_at};
 use domain::credential::token::{self, Denied, LONGEST_LIFE};
 use jiff::{SignedDuration, Timestamp};
@@ -96,4 +96,30 @@ fn a_token_has_a_name_an_end_and_no_scope_that_its_owner_lacks() {
             missing: vec!["bookmarks:manage"]
         })
     );
+}
+
+#[test]
+fn a_text_with_a_secret_of_any_kind_in_it_is_told_from_one_without() {
+    for kind in KINDS {
+        let text = secret(kind).expose().to_owned();
+        assert!(occurs_in(&text), "{kind:?}");
+        assert!(
+            occurs_in(&format!("https://x.test/?link={text}#")),
+            "{kind:?}"
+        );
+    }
+    assert!(
+        occurs_in("reeve_app reeve_xyz_0123"),
+        "a kind that is still to come"
+    );
+    for text in [
+        "",
+        "reeve_",
+        "reeve_app",
+        "reeve_system",
+        "reeve_operator_1",
+        "token",
+    ] {
+        assert!(!occurs_in(text), "{text}");
+    }
 }

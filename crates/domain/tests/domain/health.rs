@@ -3,7 +3,8 @@
 use domain::governance::assess::RulesMissing;
 use domain::governance::freshness::Freshness;
 use domain::health::condition::{
-    BreakGlassState, Condition, FailingJob, Held, NO_PASS_AFTER, Node, Observation, Paused,
+    BreakGlassState, Condition, FAILURES, FailingJob, Held, Mutations, NO_PASS_AFTER, Node,
+    Observation, Paused,
 };
 use domain::health::database::{Rights, rights};
 use domain::health::machine::{CLOCK_LIMIT, clock, disk};
@@ -47,6 +48,7 @@ fn sound() -> Condition {
         last_pass: Some(NOW),
         nodes: vec![node("a", "1", 0), node("a", "1", 0)],
         stray_audit_rows: false,
+        mutations: Mutations::default(),
         now: NOW,
     }
 }
@@ -287,4 +289,22 @@ fn every_check_has_a_text_of_its_own() {
     texts.sort_unstable();
     texts.dedup();
     assert_eq!(texts.len(), Check::ALL.len());
+}
+
+#[test]
+fn failed_mutations_are_found_from_five_on_and_above_one_in_twenty() {
+    let severity = |asked, failed| {
+        let condition = Condition {
+            mutations: Mutations { asked, failed },
+            ..sound()
+        };
+        wrong(&condition).first().map(|finding| finding.check)
+    };
+    for (asked, failed) in [(0, 0), (4, FAILURES - 1), (100, 5), (10_000, 500)] {
+        assert_eq!(severity(asked, failed), None, "{failed} of {asked}");
+    }
+    for (asked, failed) in [(FAILURES, FAILURES), (99, 5), (10_000, 501)] {
+        let found = severity(asked, failed);
+        assert_eq!(found, Some(Check::Mutations), "{failed} of {asked}");
+    }
 }

@@ -18,6 +18,8 @@ mod health;
 #[cfg(test)]
 mod id;
 #[cfg(test)]
+mod idempotency;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod plain;
@@ -29,6 +31,7 @@ mod quota;
 mod reconcile;
 #[cfg(test)]
 mod review;
+mod spreadsheet;
 #[cfg(test)]
 mod status_map;
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! `reeve audit`: what was done.
 
-use app::audit::Shown;
+use std::io::Write as _;
+
+use app::audit::{Shown, csv};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use serde_json::json;
 use store::audit::{Filter, Row};
+use store::decision;
 
 use super::{Ending, Session};
 use crate::failure::Failure;
@@ -13,6 +18,41 @@ use crate::output::{instant, table};
 pub(crate) enum Audit {
     /// List changes, newest first.
     List(List),
+    /// Write all of the log, or what matches, to standard output, newest first.
+    Export(Export),
+    /// List reads that were refused, newest first.
+    Refused(Refused),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// csv, or ndjson: one JSON object a line.
+    #[arg(long, default_value = "ndjson", value_parser = PossibleValuesParser::new(["ndjson", "csv"]))]
+    format: String,
+    /// Only this action, like entitlement.reconcile.
+    #[arg(long)]
+    action: Option<String>,
+    #[arg(long, value_name = "ID")]
+    correlation_id: Option<String>,
+    /// Only since this instant, like 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "T")]
+    since: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Refused {
+    /// Only what this person was refused: id or e-mail address.
+    #[arg(long)]
+    actor: Option<String>,
+    /// Only this permission, like audit:read.
+    #[arg(long)]
+    permission: Option<String>,
+    /// Only since this instant, like 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "T")]
+    since: Option<Timestamp>,
+    /// At most so many.
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    limit: u32,
 }
 
 #[derive(Debug, Args)]
@@ -37,7 +77,11 @@ pub(crate) struct List {
 }
 
 pub(crate) async fn run(session: &Session, command: Audit) -> Result<Ending, Failure> {
-    let Audit::List(list) = command;
+    let list = match command {
+        Audit::List(list) => list,
+        Audit::Export(wanted) => return export(session, wanted).await,
+        Audit::Refused(wanted) => return refused(session, wanted).await,
+    };
     let reeve = session.installation.open().await?;
     let actor = match &list.actor {
         Some(actor) => Some(app::identity::find(&reeve, &session.caller, actor).await?.0),
@@ -58,10 +102,80 @@ pub(crate) async fn run(session: &Session, command: Audit) -> Result<Ending, Fai
         target: None,
         correlation_id: list.correlation_id,
         since: list.since,
+        before: None,
         limit: list.limit.into(),
     };
     let rows = app::audit::show(&reeve, &session.caller, &filter).await?;
     session.format.print(&rows, |rows| describe(rows))?;
+    Ok(Ending::Done)
+}
+
+/// Writes the rows as they come; the format of the answer is the file's own.
+async fn export(session: &Session, wanted: Export) -> Result<Ending, Failure> {
+    let reeve = session.installation.open().await?;
+    let filter = Filter {
+        action: wanted.action,
+        correlation_id: wanted.correlation_id,
+        since: wanted.since,
+        ..Filter::default()
+    };
+    let as_csv = wanted.format == "csv";
+    let mut export = app::audit::export(&reeve, &session.caller, &filter).await?;
+    let mut out = std::io::stdout().lock();
+    if as_csv {
+        out.write_all(csv(&[], true)?.as_bytes())?;
+    }
+    while let Some(rows) = export.next().await? {
+        if as_csv {
+            out.write_all(csv(&rows, false)?.as_bytes())?;
+            continue;
+        }
+        for row in &rows {
+            writeln!(out, "{}", json!(row))?;
+        }
+    }
+    Ok(Ending::Done)
+}
+
+async fn refused(session: &Session, wanted: Refused) -> Result<Ending, Failure> {
+    let reeve = session.installation.open().await?;
+    let actor = match &wanted.actor {
+        Some(actor) => Some(app::identity::find(&reeve, &session.caller, actor).await?.0),
+        None => None,
+    };
+    let filter = decision::Filter {
+        actor,
+        permission: wanted.permission,
+        since: wanted.since,
+        limit: wanted.limit.into(),
+        ..decision::Filter::default()
+    };
+    let page = app::decision::list(&reeve, &session.caller, &filter).await?;
+    session.format.print(&page.decisions, |rows| {
+        if rows.is_empty() {
+            return "nothing was found".to_owned();
+        }
+        table(
+            [
+                "last",
+                "times",
+                "who",
+                "permission",
+                "why",
+                "correlation id",
+            ],
+            rows.iter().map(|row| {
+                [
+                    instant(row.last_at),
+                    row.count.to_string(),
+                    row.actor_user_id.to_string(),
+                    row.permission.clone(),
+                    row.reason.clone(),
+                    row.last_correlation_id.clone(),
+                ]
+            }),
+        )
+    })?;
     Ok(Ending::Done)
 }
 

@@ -85,7 +85,7 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
             let overview = app::governance::show(&reeve, &session.caller).await?;
             session
                 .format
-                .print(&as_json(&overview), |_| describe(&overview))?;
+                .print(&overview.shown(), |_| describe(&overview))?;
             return Ok(Ending::Done);
         }
         Governance::SetMode { mode, change } => {
@@ -189,25 +189,6 @@ pub(super) fn describe_effect(what: &str, effect: &Effect) -> String {
         Err(missing) => format!("reconcile can't run yet: {missing}"),
     };
     format!("{done}\n{before}{after}{}", warnings(&effect.warnings))
-}
-
-fn as_json(overview: &Overview) -> serde_json::Value {
-    let governance = &overview.governance;
-    json!({
-        "mode": governance.mode,
-        "mapping": governance.mapping,
-        "snapshot_max_age_seconds": governance.max_age.as_secs(),
-        "guard": governance.limits,
-        "role_restore_days": governance.restore_window.as_hours() / 24,
-        "reconcile_every_seconds": governance.reconcile_every.map_or(0, |every| every.as_secs()),
-        "audit_retention_months": governance.audit_retention_months,
-        "policy": governance.policy.as_ref().map(|policy| &policy.source),
-        "missing": overview.missing,
-        "snapshots": overview.freshness.iter().map(|(guild, freshness)| {
-            let current = governance.snapshots.get(guild);
-            json!({ "guild_id": guild, "current": current, "freshness": freshness })
-        }).collect::<Vec<_>>(),
-    })
 }
 
 fn describe(overview: &Overview) -> String {

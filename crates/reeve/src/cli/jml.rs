@@ -47,6 +47,7 @@ pub(crate) async fn run(session: &Session, command: Jml) -> Result<Ending, Failu
     let filter = Filter {
         event: list.event,
         identity: list.identity,
+        before: None,
         since: list.since,
         limit: list.limit,
     };

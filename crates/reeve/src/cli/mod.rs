@@ -12,6 +12,7 @@ mod config;
 mod cron;
 mod db;
 mod doctor;
+mod evidence;
 mod exemption;
 mod explain;
 mod freshness;
@@ -21,6 +22,7 @@ mod hold;
 mod iam;
 mod identity;
 mod jml;
+mod log;
 mod man;
 mod migrate;
 mod organization;
@@ -40,10 +42,14 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use app::Caller;
+use app::{Caller, Records};
 use clap::{Args, Parser, Subcommand};
 use domain::actor::Actor;
+use server::log::{Json, Keep};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Config, Flags};
 use crate::failure::Failure;
@@ -161,6 +167,11 @@ enum Command {
     /// What was done, by whom, and why.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Log lines of requests.
+    #[command(subcommand)]
+    Log(log::Log),
+    /// Show everything on record about a correlation id, or note what was decided about it.
+    Evidence(evidence::Evidence),
     /// The settings: what is in force, and where it came from.
     #[command(subcommand)]
     Config(config::Config),
@@ -236,9 +247,11 @@ fn start(cli: Cli) -> Result<Ending, Failure> {
         env_file: cli.global.env_file,
         listen,
     })?;
-    start_logging(&config, if command.serves() { "info" } else { "warn" });
+    let records = Records::default();
+    let keep = command.serves().then(|| records.clone());
+    start_logging(&config, if keep.is_some() { "info" } else { "warn" }, keep);
     let session = Session {
-        installation: Installation::new(config),
+        installation: Installation::new(config, records),
         format,
         caller: Caller::new(Actor::Operator),
     };
@@ -248,17 +261,25 @@ fn start(cli: Cli) -> Result<Ending, Failure> {
         .block_on(run(&session, command))
 }
 
-fn start_logging(config: &Config, level: &str) {
+/// Logs to standard error, as text or as JSON. Whoever serves also keeps the lines of requests.
+fn start_logging(config: &Config, level: &str, keep: Option<Records>) {
     let wanted = config.log();
     let filter = wanted.as_ref().map(EnvFilter::try_new);
     let unreadable = matches!(filter, Some(Err(_)));
     let filter = filter.and_then(Result::ok);
-    tracing_subscriber::fmt()
-        .with_env_filter(filter.unwrap_or_else(|| EnvFilter::new(level)))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .init();
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(level));
+    let shown = if config.log_as_json() {
+        Json.with_filter(filter).boxed()
+    } else {
+        tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .with_filter(filter)
+            .boxed()
+    };
+    let kept = keep.map(|records| Keep::new(records).with_filter(filter_fn(Keep::wants)));
+    tracing_subscriber::registry().with(shown).with(kept).init();
     if unreadable {
         tracing::warn!(
             log = wanted,
@@ -302,6 +323,8 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Doctor(command) => doctor::run(session, command).await,
         Command::Alert(command) => alert::run(session, command).await,
         Command::Audit(command) => audit::run(session, command).await,
+        Command::Log(command) => log::run(session, command).await,
+        Command::Evidence(command) => evidence::run(session, command).await,
         Command::Config(command) => config::run(session, &command),
         Command::Completions(command) => completions::run(session.format, &command),
         Command::Man(command) => man::run(session.format, &command),

@@ -97,6 +97,9 @@ pub(crate) async fn until_stopped(
     if let Some(watch) = watch {
         drop(watch.await);
     }
+    if let Err(error) = app::records::flush(&host.reeve).await {
+        tracing::debug!(%error, "the last records are lost");
+    }
     if let Err(error) = app::job::leave(&host.reeve, me.node_id).await {
         tracing::debug!(%error, "the others will notice by its silence that this server stopped");
     }

@@ -144,6 +144,11 @@ impl Config {
         self.value(Name::Log).map(ToString::to_string)
     }
 
+    /// Whether log lines are JSON.
+    pub(crate) fn log_as_json(&self) -> bool {
+        matches!(self.value(Name::LogFormat), Some(Value::Text(format)) if format == "json")
+    }
+
     pub(crate) fn database_url(&self) -> Option<&SecretString> {
         self.secret(Name::DatabaseUrl)
     }

@@ -132,6 +132,15 @@ settings! {
         about: "What is logged: a level (`error`, `warn`, `info`, `debug`, `trace`) or a filter by \
                 module like `warn,app=debug`.",
     }
+    LogFormat {
+        key: "log_format",
+        variable: "REEVE_LOG_FORMAT",
+        kind: Kind::LogFormat,
+        otherwise: Otherwise::Value("text"),
+        per_node: true,
+        about: "How lines are logged: `text` for people, or `json`, one object a line, those of a \
+                request with `correlation_id`, `trace_id` and `actor_user_id`.",
+    }
     PgBin {
         key: "pg_bin",
         variable: "REEVE_PG_BIN",

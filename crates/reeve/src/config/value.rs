@@ -19,6 +19,7 @@ pub(crate) enum Kind {
     Days,
     List,
     Flag,
+    LogFormat,
     Secret,
 }
 
@@ -27,7 +28,7 @@ const SECONDS: u32 = 31_536_000;
 const DAYS: u32 = 3_650;
 
 impl Kind {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Text,
         Self::Path,
         Self::Address,
@@ -35,6 +36,7 @@ impl Kind {
         Self::Days,
         Self::List,
         Self::Flag,
+        Self::LogFormat,
         Self::Secret,
     ];
 
@@ -47,6 +49,7 @@ impl Kind {
             Self::Days => "days",
             Self::List => "list",
             Self::Flag => "flag",
+            Self::LogFormat => "log format",
             Self::Secret => "secret",
         }
     }
@@ -61,6 +64,7 @@ impl Kind {
             Self::Days => "whole days, 0 to 3650",
             Self::List => "entries separated by commas or white space",
             Self::Flag => "1, true, yes or on, or else 0, false, no or off",
+            Self::LogFormat => "text or json",
             Self::Secret => "a text, which is never shown",
         }
     }
@@ -75,6 +79,7 @@ impl Kind {
             Self::Days => "30",
             Self::List => "[\"one\", \"two\"]",
             Self::Flag => "true",
+            Self::LogFormat => "\"json\"",
             Self::Secret => "\"postgres://reeve@/reeve\"",
         }
     }
@@ -96,6 +101,10 @@ impl Kind {
             Self::Days => number(0, DAYS),
             Self::List => Some(Value::List(entries(text))),
             Self::Flag => Some(Value::Flag(flag(text).unwrap_or(false))),
+            Self::LogFormat => {
+                let word = text.trim().to_lowercase();
+                matches!(word.as_str(), "text" | "json").then_some(Value::Text(word))
+            }
             Self::Secret => Some(Value::Secret(SecretString::from(text.to_owned()))),
         }
     }

@@ -77,6 +77,7 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "policy set" => &["access.login", "-"],
         "reconcile show" | "reconcile approve" | "reconcile apply" => &["latest"],
         "explain" => &["ada@example.test"],
+        "log find" | "evidence" => &["cli-1"],
         _ => &[],
     };
     let words = leaf.split_whitespace().chain(rest.iter().copied());
@@ -379,6 +380,10 @@ const CALLS: &[Call] = &[
     call("alert list", &["--all"]),
     with("doctor", &[], "", 1),
     call("audit list", &[]),
+    call("audit export", &["--action", "plan.approve"]),
+    call("audit refused", &[]),
+    call("log find", &["cli-1"]),
+    call("evidence", &["cli-1", "--decision", "as the policy says"]),
 ];
 
 #[test]

@@ -20,6 +20,7 @@ mod exit_codes;
 mod help;
 mod http;
 mod json;
+mod logs;
 mod looking;
 mod manual;
 mod nothing_there;

@@ -1,18 +1,23 @@
 //! Around every request: its ids, its log line, its metrics, and errors in their one form.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use app::Request as Asked;
 use axum::Json;
-use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::{MatchedPath, Request, State as Extract};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::id::CorrelationId;
+use domain::id::{CorrelationId, UserId};
 use tracing::Instrument;
 
-use super::problem::ApiError;
+use super::State;
+use super::problem::{ApiError, Code, Problem};
 
 static CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+/// The revision of the last change that a mutation made.
+pub(super) static REVISION: HeaderName = HeaderName::from_static("x-revision");
 static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// By what a request is found again.
@@ -21,6 +26,8 @@ pub(super) struct Ids {
     pub(super) correlation_id: CorrelationId,
     /// 32 hexadecimal digits.
     pub(super) trace_id: String,
+    /// Who asked, once that is known.
+    pub(super) actor: Arc<OnceLock<UserId>>,
 }
 
 impl Ids {
@@ -35,6 +42,7 @@ impl Ids {
             trace_id: text(&TRACEPARENT)
                 .and_then(trace_id)
                 .map_or_else(|| new.simple().to_string(), str::to_owned),
+            actor: Arc::default(),
         }
     }
 }
@@ -58,8 +66,17 @@ fn trace_id(text: &str) -> Option<&str> {
     sound.then_some(id)
 }
 
+/// Whether a method asks for a change.
+pub(super) fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
 /// Wraps a request: see the module.
-pub(super) async fn wrap(mut request: Request, next: Next) -> Response {
+pub(super) async fn wrap(
+    Extract(state): Extract<State>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let start = Instant::now();
     let ids = Ids::of(&request);
     let method = request.method().clone();
@@ -72,40 +89,79 @@ pub(super) async fn wrap(mut request: Request, next: Next) -> Response {
         "request",
         correlation_id = %ids.correlation_id,
         trace_id = ids.trace_id,
+        actor_user_id = tracing::field::Empty,
         %method,
         route
     );
-    let (response, code) = async {
-        let mut response = next.run(request).await;
-        let failed = response.extensions_mut().remove::<ApiError>();
-        let code = failed.as_ref().map_or("ok", |error| error.code.as_str());
-        let response = match failed {
-            Some(error) => render(response, error, &ids),
-            None => response,
-        };
-        let status = response.status().as_u16();
-        let ms = start.elapsed().as_secs_f64() * 1000.0;
-        tracing::info!(status, code, ms, "answered");
-        (response, code)
+    let asked = Arc::new(Asked::default());
+    let answer = answer(request, next, &asked, &ids, start).instrument(span);
+    let (mut response, code) = Arc::clone(&asked).answer(answer).await;
+    if changes(&method)
+        && let Some(revision) = asked.told().revision
+        && let Ok(value) = HeaderValue::from_str(&revision)
+    {
+        response.headers_mut().insert(REVISION.clone(), value);
     }
-    .instrument(span)
-    .await;
-    let labels = [
-        ("method", method.to_string()),
-        ("route", route),
-        ("code", code.to_owned()),
-    ];
-    metrics::counter!("reeve_http_requests_total", &labels).increment(1);
-    metrics::histogram!("reeve_http_request_seconds", &labels[..2])
-        .record(start.elapsed().as_secs_f64());
+    measure(&state, &method, route, code, start);
     with_ids(response, &ids)
 }
 
-/// Puts the error's words in the place of the empty answer, keeping its headers.
-fn render(response: Response, error: ApiError, ids: &Ids) -> Response {
+/// Lets the request be answered, and puts an error into its form.
+async fn answer(
+    request: Request,
+    next: Next,
+    asked: &Asked,
+    ids: &Ids,
+    start: Instant,
+) -> (Response, Option<Code>) {
+    let mut response = next.run(request).await;
+    let failed = response.extensions_mut().remove::<ApiError>();
+    let status = response.status().as_u16();
+    let ms = || start.elapsed().as_secs_f64() * 1000.0;
+    let Some(error) = failed else {
+        tracing::info!(status, code = "ok", ms = ms(), "answered");
+        return (response, None);
+    };
+    let code = error.code;
+    let problem = error.problem(ids, &asked.told());
+    let json = serde_json::to_string(&problem).unwrap_or_default();
+    let name = code.as_str();
+    tracing::info!(status, code = name, ms = ms(), problem = json, "answered");
+    (render(response, &problem), Some(code))
+}
+
+/// What is sent like a change and only asks.
+const QUESTIONS: [&str; 2] = ["/v1/explain", "/v1/me/explain"];
+
+/// Counts the request; a mutation of the API also by how it ended (I-02, I-32).
+fn measure(state: &State, method: &Method, route: String, code: Option<Code>, start: Instant) {
+    let seconds = start.elapsed().as_secs_f64();
+    let name = code.map_or("ok", Code::as_str);
+    if changes(method) && route.starts_with("/v1/") && !QUESTIONS.contains(&route.as_str()) {
+        let operation = format!("{method} {route}");
+        let outcome = code.map_or("success", Code::outcome);
+        state.reeve.records.ended(&operation, outcome);
+        let labels = [
+            ("operation", operation),
+            ("outcome", outcome.to_owned()),
+            ("code", name.to_owned()),
+        ];
+        metrics::counter!("reeve_iam_operations_total", &labels).increment(1);
+        metrics::histogram!("reeve_iam_operation_seconds", &labels[..2]).record(seconds);
+    }
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route),
+        ("code", name.to_owned()),
+    ];
+    metrics::counter!("reeve_http_requests_total", &labels).increment(1);
+    metrics::histogram!("reeve_http_request_seconds", &labels[..2]).record(seconds);
+}
+
+/// Puts the error's words in the place of the empty answer, keeping its status and headers.
+fn render(response: Response, problem: &Problem) -> Response {
     let (parts, _) = response.into_parts();
-    let status = error.status;
-    let mut rendered = (status, Json(error.problem(ids))).into_response();
+    let mut rendered = (parts.status, Json(problem)).into_response();
     for (name, value) in &parts.headers {
         if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
             rendered.headers_mut().insert(name, value.clone());
@@ -113,7 +169,7 @@ fn render(response: Response, error: ApiError, ids: &Ids) -> Response {
     }
     let kind = HeaderValue::from_static("application/problem+json");
     rendered.headers_mut().insert(header::CONTENT_TYPE, kind);
-    if status == axum::http::StatusCode::UNAUTHORIZED {
+    if parts.status == axum::http::StatusCode::UNAUTHORIZED {
         let scheme = HeaderValue::from_static("Bearer");
         rendered
             .headers_mut()

@@ -1,5 +1,8 @@
 //! What handlers take from a request, with errors in the API's own form.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use app::authenticate::{self, Unauthenticated};
 use app::{Caller, Error};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -18,6 +21,9 @@ impl FromRequestParts<State> for Authenticated {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            return Ok(Self(caller.clone()));
+        }
         let ids = parts.extensions.get::<Ids>();
         let correlation_id = match ids {
             Some(ids) => ids.correlation_id.clone(),
@@ -25,6 +31,11 @@ impl FromRequestParts<State> for Authenticated {
         };
         let token = bearer(parts).ok_or(Error::from(Unauthenticated::Missing))?;
         let caller = authenticate::by_token(&state.reeve, token, correlation_id).await?;
+        let actor = caller.actor.user_id();
+        if let Some(ids) = parts.extensions.get::<Ids>() {
+            ids.actor.get_or_init(|| actor);
+        }
+        tracing::Span::current().record("actor_user_id", tracing::field::display(actor));
         Ok(Self(caller))
     }
 }
@@ -82,6 +93,48 @@ impl<T: DeserializeOwned + Send> FromRequestParts<State> for Named<T> {
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(named)) => Ok(Self(named)),
             Err(_) => Err(ApiError::not_found()),
+        }
+    }
+}
+
+/// How many a page has, of a query that may say so.
+pub(super) fn page_size(limit: Option<u16>) -> Result<i64, ApiError> {
+    /// Most rows a page.
+    const MOST: u16 = 200;
+    match limit {
+        None => Ok(50),
+        Some(limit) if (1..=MOST).contains(&limit) => Ok(limit.into()),
+        Some(_) => Err(ApiError::invalid(format!("limit: expected 1 to {MOST}"))),
+    }
+}
+
+/// A part of a request that is written as text; an error names the field.
+pub(super) fn read<T: FromStr<Err: Display>>(
+    field: &str,
+    text: Option<&str>,
+) -> Result<Option<T>, ApiError> {
+    let text = text.map(str::parse).transpose();
+    text.map_err(|problem| ApiError::invalid(format!("{field}: {problem}")))
+}
+
+/// One of a few words.
+pub(super) fn word<T: Copy>(
+    field: &str,
+    text: Option<&str>,
+    all: &[T],
+    name: impl Fn(T) -> &'static str,
+) -> Result<Option<T>, ApiError> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    match all.iter().find(|one| name(**one) == text) {
+        Some(one) => Ok(Some(*one)),
+        None => {
+            let known: Vec<_> = all.iter().map(|one| name(*one)).collect();
+            let known = known.join(", ");
+            Err(ApiError::invalid(format!(
+                "{field}: expected one of {known}"
+            )))
         }
     }
 }

@@ -2,14 +2,18 @@
 
 mod answers;
 mod cursor;
+mod docs;
 mod envelope;
 mod extract;
 mod health;
+mod hidden;
+mod once;
 mod problem;
 mod v1;
 
 use axum::Router;
 use axum::http::header;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -17,9 +21,14 @@ use utoipa::openapi::OpenApi;
 
 use app::Reeve;
 
+/// The buckets of every histogram, in seconds: from an answer out of memory to a plan for everybody.
+const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+
 /// Counts the process's metrics from now on; may be called once.
 pub fn record_metrics() -> Result<PrometheusHandle, BuildError> {
-    PrometheusBuilder::new().install_recorder()
+    PrometheusBuilder::new()
+        .set_buckets(&SECONDS)?
+        .install_recorder()
 }
 
 /// What handlers share.
@@ -44,8 +53,14 @@ pub fn openapi() -> OpenApi {
 /// Everything that is served.
 pub fn router(state: State) -> Router {
     let (api, document) = v1::routes().split_for_parts();
+    let page = docs::page(&document);
     let document = document.to_json().unwrap_or_default();
-    api.route("/livez", get(health::get_livez))
+    let with = || state.clone();
+    api.route_layer(from_fn_with_state(with(), once::once))
+        .route_layer(from_fn_with_state(with(), hidden::hide))
+        .route("/docs", get(move || docs::get_docs(page.clone())))
+        .route("/docs/style.css", get(docs::get_style))
+        .route("/livez", get(health::get_livez))
         .route("/readyz", get(health::get_readyz))
         .route("/healthz", get(health::get_readyz))
         .route("/metrics", get(health::get_metrics))
@@ -58,7 +73,7 @@ pub fn router(state: State) -> Router {
         )
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
-        .layer(axum::middleware::from_fn(envelope::wrap))
+        .layer(from_fn_with_state(with(), envelope::wrap))
         .with_state(state)
 }
 

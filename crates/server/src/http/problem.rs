@@ -9,11 +9,15 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
+use domain::id::{OrganizationId, ProjectId, UserId};
 use domain::review::Denied;
 use domain::tenancy::rehome::RehomeDenied;
 use serde::Serialize;
 use store::StoreError;
+use store::request::Told;
 use utoipa::ToSchema;
+
+use super::envelope::Ids;
 
 /// What went wrong, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -44,6 +48,15 @@ impl Code {
             Self::OperationPaused => "operation_paused",
             Self::ServiceUnavailable => "service_unavailable",
             Self::InternalError => "internal_error",
+        }
+    }
+
+    /// How a mutation ended that failed with this: what a rule said no to is no failure (I-32).
+    pub(super) fn outcome(self) -> &'static str {
+        if matches!(self, Self::ServiceUnavailable | Self::InternalError) {
+            "failed"
+        } else {
+            "denied"
         }
     }
 
@@ -92,8 +105,16 @@ pub(super) struct Problem {
     pub(super) correlation_id: String,
     /// W3C trace id, 32 hexadecimal digits.
     pub(super) trace_id: String,
+    /// Who asked, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) actor_user_id: Option<String>,
+    pub(super) actor_user_id: Option<UserId>,
+    /// Whom and what a refusal was about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) target_user_id: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tenant_id: Option<OrganizationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) project_id: Option<ProjectId>,
     /// Of a role that was refused: the highest rank that the caller may give there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ceiling: Option<i16>,
@@ -144,8 +165,10 @@ impl ApiError {
         )
     }
 
-    pub(super) fn problem(self, ids: &super::envelope::Ids) -> Problem {
+    pub(super) fn problem(self, ids: &Ids, told: &Told) -> Problem {
         let ceiling = self.way_out.as_ref().and_then(|out| out.ceiling);
+        // What looks missing must not be told by its id.
+        let apt = !matches!(self.code, Code::NotFound | Code::Unauthenticated);
         Problem {
             ceiling,
             grantable_roles: self.way_out.map(|out| out.grantable),
@@ -156,7 +179,10 @@ impl ApiError {
             remedy: self.remedy,
             correlation_id: ids.correlation_id.to_string(),
             trace_id: ids.trace_id.clone(),
-            actor_user_id: None,
+            actor_user_id: ids.actor.get().copied(),
+            target_user_id: told.target.filter(|_| apt),
+            tenant_id: told.tenant_id.filter(|_| apt),
+            project_id: told.project_id.filter(|_| apt),
         }
     }
 }
@@ -209,6 +235,7 @@ impl From<app::Error> for ApiError {
             | Error::LeaseLost => Self::new(Code::Conflict, text),
             Error::SparingDenied(_) | Error::SnapshotRejected(_) => Self::invalid(text),
             Error::Store(StoreError::Nul) => Self::invalid(text),
+            Error::Store(StoreError::Repeated) => Self::new(Code::Conflict, text),
             Error::Store(store) if store.is_unavailable() => {
                 tracing::error!(error = %text, "the database is not available");
                 Self {
@@ -325,5 +352,46 @@ pub(super) async fn no_such_method() -> ApiError {
     ApiError {
         status: StatusCode::METHOD_NOT_ALLOWED,
         ..ApiError::invalid("this path has no such method; `Allow` names those that it has")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, OnceLock};
+
+    use store::request::Request;
+
+    use super::*;
+
+    #[test]
+    fn whom_and_what_a_refusal_was_about_is_told_and_never_of_what_looks_missing() {
+        let new = store::id::new_id;
+        let (actor, target) = (UserId(new()), UserId(new()));
+        let (tenant, project) = (OrganizationId(new()), ProjectId(new()));
+        let ids = Ids {
+            correlation_id: new().into(),
+            trace_id: String::new(),
+            actor: Arc::new(OnceLock::from(actor)),
+        };
+        let request = Request::default();
+        request.is_about(Some(target), Some(tenant), None);
+        request.is_about(None, None, Some(project));
+        let told = |code| ApiError::new(code, "x").problem(&ids, &request.told());
+        let all = (Some(target), Some(tenant), Some(project));
+        for (code, expected) in [
+            (Code::InsufficientPermissions, all),
+            (Code::Conflict, all),
+            (Code::NotFound, (None, None, None)),
+            (Code::Unauthenticated, (None, None, None)),
+        ] {
+            let problem = told(code);
+            let about = (
+                problem.target_user_id,
+                problem.tenant_id,
+                problem.project_id,
+            );
+            assert_eq!(about, expected, "{code:?}");
+            assert_eq!(problem.actor_user_id, Some(actor));
+        }
     }
 }

@@ -145,8 +145,8 @@ async fn audit_partitions(reeve: Reeve) -> Result<Outcome, Error> {
 async fn prune(reeve: Reeve) -> Result<Outcome, Error> {
     let pruned = app::prune::prune(&reeve).await?;
     Ok(Outcome::Done(format!(
-        "{} rows of the feed, {} closed alerts, {} steps of old plans",
-        pruned.feed, pruned.alerts, pruned.steps
+        "{} rows of the feed, {} closed alerts, {} steps of old plans, {} keys, {} records",
+        pruned.feed, pruned.alerts, pruned.steps, pruned.keys, pruned.records
     )))
 }
 
@@ -220,9 +220,23 @@ pub struct Me {
 /// gone.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// Describes this server and makes passes, again and again, until the task is dropped.
+/// What waits to be put on record is written so often: a request is found by its correlation id soon
+/// after it was answered, and a burst of refusals is few statements.
+const RECORDS: Duration = Duration::from_secs(2);
+
+/// Describes this server, writes records and makes passes, again and again, until the task is dropped.
 pub async fn run(reeve: Reeve, me: Me, jobs: Vec<Job>) {
-    tokio::join!(describe(&reeve, me), passes(&reeve, &jobs));
+    tokio::join!(describe(&reeve, me), records(&reeve), passes(&reeve, &jobs));
+}
+
+async fn records(reeve: &Reeve) {
+    let mut turns = every(RECORDS);
+    loop {
+        turns.tick().await;
+        if let Err(error) = app::records::flush(reeve).await {
+            tracing::warn!(%error, "what waits to be put on record is tried again");
+        }
+    }
 }
 
 async fn describe(reeve: &Reeve, me: Me) {

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use domain::id::UserId;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::Value;
 use testkit::World;
 use tower::ServiceExt;
@@ -55,7 +55,11 @@ pub(crate) const ANONYMOUS: Asker = Asker(None);
 
 impl Api {
     pub(crate) fn of(world: &World) -> Self {
-        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        Self::with(world, PrometheusBuilder::new().build_recorder().handle())
+    }
+
+    /// The API that renders what this recorder counts.
+    pub(crate) fn with(world: &World, metrics: PrometheusHandle) -> Self {
         let state = server::http::State::new(world.reeve().clone(), metrics);
         Self {
             router: server::http::router(state),
@@ -82,7 +86,22 @@ impl Api {
         path: &str,
         body: Option<Value>,
     ) -> Answer {
+        self.ask_with(asker, method, path, body, &[]).await
+    }
+
+    /// The same, with more headers.
+    pub(crate) async fn ask_with(
+        &self,
+        asker: &Asker,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(token) = &asker.0 {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -108,6 +127,10 @@ impl Api {
         self.ask(asker, Method::PATCH, path, Some(body)).await
     }
 
+    pub(crate) async fn put(&self, asker: &Asker, path: &str, body: Value) -> Answer {
+        self.ask(asker, Method::PUT, path, Some(body)).await
+    }
+
     pub(crate) async fn delete(&self, asker: &Asker, path: &str) -> Answer {
         self.ask(asker, Method::DELETE, path, None).await
     }
@@ -129,4 +152,23 @@ pub(crate) async fn token(world: &World, user_id: UserId, scopes: Option<&[&str]
     .await
     .unwrap();
     Asker(Some(made.token))
+}
+
+/// An administrator and a reader, with tokens of theirs.
+pub(crate) async fn boss_and_reader(world: &World) -> (Asker, Asker) {
+    let boss = world.person("boss").role("admin").build().await;
+    let reader = world.person("reader").role("reader").build().await;
+    (
+        token(world, boss, None).await,
+        token(world, reader, None).await,
+    )
+}
+
+/// One value from the database.
+pub(crate) async fn count(world: &World, from: &str) -> i64 {
+    let sql = sqlx::AssertSqlSafe(format!("select count(*) from {from}"));
+    sqlx::query_scalar(sql)
+        .fetch_one(&mut world.db.superuser().await)
+        .await
+        .unwrap()
 }

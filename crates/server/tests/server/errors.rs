@@ -110,3 +110,84 @@ async fn a_text_that_no_database_can_keep_is_the_callers_mistake() {
         "{searched:?}"
     );
 }
+
+#[tokio::test]
+async fn without_a_database_no_mutation_is_half_done_and_each_says_so() {
+    let world = World::empty().await;
+    let (boss, _) = crate::client::boss_and_reader(&world).await;
+    let api = Api::of(&world);
+    let rows = crate::client::count(&world, "audit_log").await;
+    world.reeve().database.close().await;
+    for (method, path, body) in [
+        (
+            Method::PUT,
+            "/v1/admin/governance/mode",
+            serde_json::json!({ "mode": "portal" }),
+        ),
+        (Method::POST, "/v1/admin/plans", serde_json::json!({})),
+        (
+            Method::POST,
+            "/v1/admin/evidence/x/notes",
+            serde_json::json!({ "decision": "d" }),
+        ),
+    ] {
+        for headers in [&[][..], &[("idempotency-key", "key-1")][..]] {
+            let body = Some(body.clone());
+            let answer = api
+                .ask_with(&boss, method.clone(), path, body, headers)
+                .await;
+            assert_eq!(answer.error(), (503, "service_unavailable"), "{path}");
+            assert!(answer.headers.get("x-revision").is_none());
+        }
+    }
+    assert_eq!(crate::client::count(&world, "audit_log").await, rows);
+    assert_eq!(crate::client::count(&world, "evidence_note").await, 0);
+    assert_eq!(crate::client::count(&world, "idempotency_key").await, 0);
+}
+
+#[tokio::test]
+async fn every_code_of_the_closed_list_is_explained_in_the_documents() {
+    let document = serde_json::to_value(server::http::openapi()).unwrap();
+    let codes = document["components"]["schemas"]["Code"]["enum"].clone();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    let documented: Vec<String> = rows
+        .iter()
+        .map(|row| row.split('`').nth(1).unwrap().to_owned())
+        .collect();
+    for code in codes.as_array().unwrap() {
+        let code = code.as_str().unwrap();
+        assert!(
+            documented.iter().any(|one| one == code),
+            "docs/errors.md lacks {code}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_request_in_the_same_state_gets_the_same_answer() {
+    let world = World::empty().await;
+    let api = Api::of(&world);
+    let (boss, reader) = crate::client::boss_and_reader(&world).await;
+    let mode = |mode: &str| serde_json::json!({ "mode": mode });
+    for (asker, body, code) in [
+        (&ANONYMOUS, mode("portal"), "unauthenticated"),
+        (&reader, mode("portal"), "insufficient_permissions"),
+        (&reader, mode("odd"), "invalid_request"),
+        (&boss, mode("odd"), "invalid_request"),
+    ] {
+        let mut answers = Vec::new();
+        for _ in 0..3 {
+            let path = "/v1/admin/governance/mode";
+            let answer = api.put(asker, path, body.clone()).await;
+            assert_eq!(answer.error().1, code);
+            answers.push((answer.status, answer.json["detail"].to_string()));
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+    }
+}

@@ -7,15 +7,26 @@
     reason = "a test that can't go on fails"
 )]
 
+mod audit;
 mod client;
+mod decisions;
+mod docs;
 mod document;
 mod errors;
+mod evidence;
+mod flags;
 mod generated;
+mod governance;
 mod matrix;
 mod me;
+mod me;
 mod members;
+mod metrics;
+mod once;
+mod operating;
 mod operations;
 mod organizations;
+mod plans;
 mod rehomes;
 mod reviews;
 mod roles;

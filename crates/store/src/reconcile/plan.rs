@@ -10,10 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::copy::Rows;
 use crate::error::StoreError;
+use crate::page::Cursor;
 use crate::scope::Tx;
 
 /// What stands in the header of a plan beside the plan itself.
@@ -30,7 +32,8 @@ pub struct Header<'a> {
 }
 
 /// A stored plan's header.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlanStored)]
 pub struct Stored {
     /// By which the rows of its steps name it.
     #[serde(skip)]
@@ -56,7 +59,8 @@ pub struct Stored {
 }
 
 /// A stored step.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlanStoredStep)]
 pub struct StoredStep {
     pub seq: i32,
     pub user_id: Uuid,
@@ -76,7 +80,8 @@ pub struct StoredStep {
 }
 
 /// Somebody a stored plan spares.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlanStoredSpared)]
 pub struct StoredSpared {
     pub user_id: Uuid,
     pub spared_by: String,
@@ -257,15 +262,24 @@ async fn store_spared(tx: &mut Tx, plan_no: i64, plan: &Plan<'_>) -> Result<(), 
 }
 
 /// Plans whose id begins so, newest first; an empty beginning means all. At most `limit`.
-pub async fn list(tx: &mut Tx, id_prefix: &str, limit: i64) -> Result<Vec<Stored>, StoreError> {
+pub async fn list(
+    tx: &mut Tx,
+    id_prefix: &str,
+    before: Option<&Cursor<i64>>,
+    limit: i64,
+) -> Result<Vec<Stored>, StoreError> {
     let rows = sqlx::query!(
         r#"select plan_no, plan_id, fingerprint, state, mode, judged_at, max_age_seconds,
                   max_age_for_this_run, snapshots, counts, guard, made_by, created_at, approved_at, approved_by, applied_through,
                   applied_at
-             from reconcile_plan where starts_with(plan_id, $1)
-            order by created_at desc limit $2"#,
+             from reconcile_plan
+            where starts_with(plan_id, $1)
+              and ($3::timestamptz is null or (created_at, plan_no) < ($3, $4))
+            order by created_at desc, plan_no desc limit $2"#,
         id_prefix,
-        limit
+        limit,
+        before.map(|end| end.at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+        before.map(|end| end.key)
     )
     .fetch_all(tx.connection())
     .await?;

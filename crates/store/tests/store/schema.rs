@@ -14,17 +14,24 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("alert", ""),
     ("audit_log", "INSERT"), // what a caller changes is recorded; reading is the system's
     ("change_feed", ""),
+    ("decision_log", ""),
     ("discord_member", ""),
     ("discord_snapshot", ""),
     ("entitlement_mapping", ""),
+    ("evidence_note", ""),
     ("exemption", ""),
     ("feed_epoch", "SELECT"), // one random word, part of every answer
     ("governance_setting", ""),
     ("hold", ""),
+    ("idempotency_key", "INSERT"), // with the caller's own change; answers are the system's
     ("job", ""),
     ("lease", ""),
     ("login_link", ""),
     ("node", ""),
+    ("log_line", ""),
+    ("login_link", ""),
+    ("node", ""),
+    ("operation_count", ""),
     ("personal_access_token", ""),
     ("plan_skip", ""),
     ("plan_spared", ""),
@@ -51,11 +58,16 @@ const UNTRACKED: &[&str] = &[
     "alert",             // what was found; what is done about it is audited
     "audit_log",         // the audit itself
     "change_feed",       // the feed itself
+    "decision_log",      // a log
+    "evidence_note",     // beside a log; writing one is audited
     "feed_epoch",        // names the feed
     "identity_activity", // a clock: reading would be writing
+    "idempotency_key",   // that a change happened; the change is audited
     "job",               // when a job is due
     "lease",             // who runs a job now
+    "log_line",          // a log
     "node",              // a heartbeat
+    "operation_count",   // a count
     "plan_skip",         // what became of a plan; its changes are audited one by one
     "plan_spared",       // a plan's answers
     "plan_step",         // a plan's steps

@@ -97,7 +97,7 @@ async fn a_caller_without_a_context_sees_nobody() {
 }
 
 #[tokio::test]
-async fn a_caller_writes_nothing_but_audit_rows() {
+async fn a_caller_writes_nothing_but_audit_rows_and_the_keys_of_its_requests() {
     let db = TestDb::new().await;
     let may: Vec<(String, String)> = rows(
         &mut db.superuser().await,
@@ -108,7 +108,8 @@ async fn a_caller_writes_nothing_but_audit_rows() {
             and has_table_privilege('reeve_app', c.oid, privilege)",
     )
     .await;
-    assert_eq!(may, [("audit_log".to_owned(), "INSERT".to_owned())]);
+    let insert = |table: &str| (table.to_owned(), "INSERT".to_owned());
+    assert_eq!(may, [insert("audit_log"), insert("idempotency_key")]);
     let mut caller = acting(&db, "reeve_app", &[]).await;
     let refused = refusal(&mut caller, "update app_user set status = 'active'").await;
     assert!(refused.starts_with(NO_RIGHT), "{refused}");

@@ -6,8 +6,12 @@
 )]
 
 mod assignments;
+mod audit;
+mod decisions;
 mod end;
+mod evidence;
 mod exemptions;
+mod governance;
 mod holds;
 mod lifecycle;
 mod links;
@@ -15,11 +19,13 @@ mod members;
 mod organizations;
 mod overrides;
 mod paging;
+mod plans;
 mod projects;
 mod quotas;
 mod rehomes;
 mod reviews;
 mod roles;
+mod standing;
 mod tenancy;
 mod tokens;
 mod users;
@@ -38,7 +44,12 @@ use super::problem::{Code, Problem};
         title = "Reeve",
         description = "Identity and access governance: who is this person, should they have access right \
                        now, and why. Every error is a problem (RFC 9457) with a code of a closed list; \
-                       every answer carries `X-Correlation-Id`.",
+                       every answer carries `X-Correlation-Id`. A mutation that changed \
+                       something answers with `X-Revision`. A mutation may carry `Idempotency-Key` (1 to 255 \
+                       visible characters, remembered for 24 hours): sent again by the same caller it \
+                       changes nothing and gives the first answer with `Idempotency-Replayed: true`, \
+                       without the secrets that were shown once; with another request it is refused \
+                       (422), while the first is under way too (409).",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(Problem, Code)),
@@ -55,7 +66,9 @@ use super::problem::{Code, Problem};
         (name = "roles", description = "What roles permit, and defining them."),
         (name = "assignments", description = "Who has which role: on the platform, in an organization, in a project."),
         (name = "rehomes", description = "Moving people from one organization to another."),
-        (name = "tenancy", description = "Strict mode, and the pause of bulk changes.")
+        (name = "tenancy", description = "Strict mode, and the pause of bulk changes."),
+        (name = "governance", description = "What decides access, what it makes of everybody, and plans."),
+        (name = "records", description = "What was done, refused and logged.")
     )
 )]
 struct Document;
@@ -78,6 +91,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(tokens::list_my_tokens, tokens::create_my_token))
         .routes(routes!(tokens::revoke_my_token))
         .merge(people())
+        .merge(governance_and_records())
         .merge(inside_organizations())
         .merge(across_organizations())
         .merge(reviews())
@@ -192,4 +206,33 @@ fn across_organizations() -> OpenApiRouter<State> {
             tenancy::pause_bulk_changes,
             tenancy::resume_bulk_changes
         ))
+}
+
+/// What decides access, what it makes of everybody, and what was done.
+fn governance_and_records() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(audit::export_audit))
+        .routes(routes!(governance::get_governance))
+        .routes(routes!(governance::set_mode))
+        .routes(routes!(governance::set_mapping))
+        .routes(routes!(governance::set_number))
+        .routes(routes!(governance::set_policy))
+        .routes(routes!(plans::list_plans, plans::make_plan))
+        .routes(routes!(plans::get_plan))
+        .routes(routes!(plans::approve_plan))
+        .routes(routes!(plans::apply_plan))
+        .routes(routes!(standing::get_status_map))
+        .routes(routes!(standing::get_drift))
+        .routes(routes!(standing::get_freshness))
+        .routes(routes!(standing::list_jml))
+        .routes(routes!(standing::list_alerts))
+        .routes(routes!(standing::get_break_glass))
+        .routes(routes!(decisions::explain))
+        .routes(routes!(decisions::explain_me))
+        .routes(routes!(decisions::get_hauling))
+        .routes(routes!(decisions::list_decisions))
+        .routes(routes!(evidence::find_log))
+        .routes(routes!(evidence::get_evidence))
+        .routes(routes!(evidence::add_evidence_note))
 }

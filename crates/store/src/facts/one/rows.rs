@@ -8,6 +8,7 @@ use domain::time::Period;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::copy::{self, Malformed};
 use crate::error::StoreError;
@@ -41,7 +42,8 @@ pub(super) struct Claims {
 }
 
 /// The change that made a status what it is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StatusSince)]
 pub struct Since {
     pub at: Timestamp,
     /// The audit row's action and source.
@@ -50,7 +52,8 @@ pub struct Since {
 }
 
 /// A membership, active or ended.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MembershipFact)]
 pub struct Membership {
     pub organization_id: OrganizationId,
     pub organization: String,
@@ -78,7 +81,7 @@ pub(super) struct Taken {
 }
 
 /// A hold or an exemption that nobody ended.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Pass {
     pub reason: String,
     #[serde(flatten)]

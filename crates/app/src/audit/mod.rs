@@ -1,13 +1,20 @@
 //! Reading the audit log.
 
+mod export;
+
 use std::collections::{BTreeSet, HashMap};
 
 use domain::access::permission::AUDIT_READ;
 use serde::Serialize;
 use store::audit::{Filter, Row};
+use store::page::{Cursor, cut};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::identity::some;
 use crate::{Caller, Error, Reeve, permit};
+
+pub use export::{Export, csv, export};
 
 /// The rows that match, newest first.
 pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Vec<Row>, Error> {
@@ -20,8 +27,35 @@ pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Vec
     Ok(rows)
 }
 
+/// A page of the log, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AuditPage)]
+pub struct Page {
+    pub rows: Vec<Row>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// [`list`], with where it ends.
+pub async fn page(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Page, Error> {
+    let one_more = Filter {
+        limit: some(filter.limit)?.saturating_add(1),
+        ..filter.clone()
+    };
+    let rows = list(reeve, caller, &one_more).await?;
+    let (rows, next) = cut(rows, filter.limit, |row| Cursor {
+        at: row.created_at,
+        key: row.audit_id,
+    });
+    Ok(Page {
+        rows,
+        next: next.map(|next| next.to_string()),
+    })
+}
+
 /// A row with the e-mail addresses that its ids have today; the row itself holds none.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AuditShown)]
 pub struct Shown {
     #[serde(flatten)]
     pub row: Row,
