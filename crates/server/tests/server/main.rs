@@ -19,7 +19,6 @@ mod generated;
 mod governance;
 mod matrix;
 mod me;
-mod me;
 mod members;
 mod metrics;
 mod once;
