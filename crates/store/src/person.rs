@@ -1,6 +1,6 @@
 //! People as they are looked at: a page of them, or one with everything that belongs to them.
 
-use domain::id::{OrganizationId, RoleId, SessionId, UserId};
+use domain::id::{OrganizationId, SessionId, UserId};
 use domain::identity::Status;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,10 +16,11 @@ use crate::scope::Tx;
 pub struct Filter {
     pub status: Option<Status>,
     /// Assigned one of these roles, anywhere.
-    pub roles: Option<Vec<RoleId>>,
+    pub roles: Option<Vec<Uuid>>,
     /// Active member of this organization.
     pub organization: Option<OrganizationId>,
-    /// Contained in address or name, in any case. From three characters on an index finds it.
+    /// Contained in address or name, in any case. Looked for in the order of the addresses, which is fast
+    /// where many match; [`matching`] finds the few.
     pub search: Option<String>,
     /// One of these people.
     pub among: Option<Vec<Uuid>>,
@@ -50,63 +51,131 @@ pub struct Listed {
     pub platform_roles: Vec<String>,
 }
 
+/// A page's statement, with what narrows it by role and by organization spelled out: an `exists` that
+/// stands under an `or` is asked of everybody in turn, one by itself is joined from its own index.
+macro_rules! page {
+    ($tx:ident, $filter:ident, $roles:tt, $organization:tt) => {
+        sqlx::query_as!(
+            Found,
+            r#"select u.user_id, u.email, u.display_name, u.status, u.created_at,
+                      array(select r.name from user_roles a join role r using (role_id)
+                             where a.user_id = u.user_id and a.tenant_id is null
+                             order by r.name) as "roles!"
+                 from app_user u
+                where u.user_id <> $1
+                  and ($2::text is null or lower(u.email) > lower($2))
+                  and ($3::text is null or u.status = $3)
+                  and ($4::text is null or strpos(lower(u.email), lower($4)) > 0
+                       or strpos(lower(u.display_name), lower($4)) > 0)
+                  and ($5::uuid[] is null or u.user_id = any ($5))
+                  and "#
+                + $roles
+                + " and "
+                + $organization
+                + " order by lower(u.email) limit $8",
+            domain::actor::SYSTEM_USER.0,
+            $filter.after,
+            $filter.status.map(Status::as_str),
+            $filter.search,
+            $filter.among.as_deref(),
+            $filter.roles.as_deref(),
+            $filter.organization.map(Uuid::from),
+            $filter.limit.saturating_add(1)
+        )
+        .fetch_all($tx.connection())
+        .await?
+    };
+}
+
+/// A row of a page.
+struct Found {
+    user_id: Uuid,
+    email: String,
+    display_name: Option<String>,
+    status: String,
+    created_at: jiff_sqlx::Timestamp,
+    roles: Vec<String>,
+}
+
 /// A page of people; the system's own identity is left out.
 ///
 /// Which index is best depends on what is asked, so this transaction plans each statement for its own
 /// values: a filter that is not given costs nothing then, and a rare role is told from a common one.
 pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Page, StoreError> {
-    let plan = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
-    sqlx::query(plan).execute(tx.connection()).await?;
-    let roles = filter.roles.as_deref();
-    let roles = roles.map(|roles| roles.iter().map(|id| id.0).collect::<Vec<_>>());
-    let rows = sqlx::query!(
-        r#"select u.user_id, u.email, u.display_name, u.status, u.created_at,
-                  array(select r.name from user_roles a join role r using (role_id)
-                         where a.user_id = u.user_id and a.tenant_id is null order by r.name) as "roles!"
-             from app_user u
-            where u.user_id <> $1
-              and ($2::text is null or lower(u.email) > lower($2))
-              and ($3::text is null or u.status = $3)
-              and ($4::uuid[] is null or exists (
-                    select from user_roles a where a.user_id = u.user_id and a.role_id = any ($4)))
-              and ($5::uuid is null or exists (
-                    select from membership m
-                     where m.user_id = u.user_id and m.status = 'active' and m.organization_id = $5))
-              and ($6::text is null or u.email ilike $6 or u.display_name ilike $6)
-              and ($7::uuid[] is null or u.user_id = any ($7))
-            order by lower(u.email) limit $8"#,
-        domain::actor::SYSTEM_USER.0,
-        filter.after,
-        filter.status.map(Status::as_str),
-        roles.as_deref(),
-        filter.organization.map(Uuid::from),
-        filter.search.as_deref().map(containing),
-        filter.among.as_deref(),
-        filter.limit.saturating_add(1)
-    )
-    .fetch_all(tx.connection())
-    .await?;
+    plan_for_values(tx).await?;
+    let rows: Vec<Found> = match (&filter.roles, filter.organization) {
+        (None, None) => page!(tx, filter, "$6::uuid[] is null", "$7::uuid is null"),
+        (Some(_), None) => page!(
+            tx,
+            filter,
+            "exists (select from user_roles a where a.user_id = u.user_id and a.role_id = any ($6))",
+            "$7::uuid is null"
+        ),
+        (None, Some(_)) => page!(
+            tx,
+            filter,
+            "$6::uuid[] is null",
+            "exists (select from membership m where m.user_id = u.user_id and m.status = 'active'
+                        and m.organization_id = $7)"
+        ),
+        (Some(_), Some(_)) => page!(
+            tx,
+            filter,
+            "exists (select from user_roles a where a.user_id = u.user_id and a.role_id = any ($6))",
+            "exists (select from membership m where m.user_id = u.user_id and m.status = 'active'
+                        and m.organization_id = $7)"
+        ),
+    };
     let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     let people = rows
         .into_iter()
         .take(limit)
-        .map(|row| {
-            Ok(Listed {
-                user_id: UserId(row.user_id),
-                email: row.email,
-                display_name: row.display_name,
-                status: status(row.user_id, &row.status)?,
-                created_at: row.created_at.to_jiff(),
-                platform_roles: row.roles,
-            })
-        })
+        .map(Found::listed)
         .collect::<Result<Vec<_>, StoreError>>()?;
     let last = people.last().map(|person| person.email.clone());
     Ok(Page {
         next: last.filter(|_| more),
         people,
     })
+}
+
+impl Found {
+    fn listed(self) -> Result<Listed, StoreError> {
+        Ok(Listed {
+            user_id: UserId(self.user_id),
+            status: status(self.user_id, &self.status)?,
+            email: self.email,
+            display_name: self.display_name,
+            created_at: self.created_at.to_jiff(),
+            platform_roles: self.roles,
+        })
+    }
+}
+
+async fn plan_for_values(tx: &mut Tx) -> Result<(), StoreError> {
+    sqlx::query!(r#"select set_config('plan_cache_mode', 'force_custom_plan', true) as "set""#)
+        .fetch_one(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// The ids of people whose e-mail address or name contains a text, in any case; at most so many. The
+/// index of trigrams finds a text of three characters or more; a shorter one is looked for in everybody.
+///
+/// Materialized, so that the statement is planned for all that match and not for the first of them.
+pub async fn matching(tx: &mut Tx, text: &str, most: i64) -> Result<Vec<Uuid>, StoreError> {
+    plan_for_values(tx).await?;
+    let ids = sqlx::query_scalar!(
+        r#"with found as materialized (
+             select user_id from app_user where email ilike $1 or display_name ilike $1)
+           select user_id as "user_id!" from found limit $2"#,
+        containing(text),
+        most
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(ids)
 }
 
 /// A pattern for `ilike` that means the text itself, anywhere.

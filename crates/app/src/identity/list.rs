@@ -1,12 +1,15 @@
 //! A page of people, narrowed by what is stored of them, or by how they drift.
 
+use std::collections::HashSet;
+
 use domain::access::permission::{GOVERNANCE_READ, IDENTITIES_READ};
 use domain::access::role::Scope;
-use domain::id::{OrganizationId, RoleId};
+use domain::id::OrganizationId;
 use domain::identity::Status;
 use domain::tenancy::organization::Slug;
 use store::person::{self, Page};
 use store::{Tx, organization, role};
+use uuid::Uuid;
 
 use super::some;
 use crate::status_map::{self, WhichDrift};
@@ -30,6 +33,10 @@ pub struct Filter {
     pub limit: i64,
 }
 
+/// Up to so many matches of a text are found first, by their index if the text has three characters;
+/// where more match, the first of them are soon come across in the order of the list.
+const FEW: i64 = 2_000;
+
 /// A page of people, by e-mail address.
 pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Page, Error> {
     some(filter.limit)?;
@@ -41,11 +48,13 @@ pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Pag
         }
         None => None,
     };
+    let text = filter.search.clone().filter(|text| !text.is_empty());
+    let (search, among) = search(&mut tx, text, among).await?;
     let stored = person::Filter {
         status: filter.status,
         roles: roles(&mut tx, filter.role.as_deref()).await?,
         organization: tenant(&mut tx, filter.organization.as_ref()).await?,
-        search: filter.search.clone().filter(|text| !text.is_empty()),
+        search,
         among,
         after: filter.after.clone(),
         limit: filter.limit,
@@ -55,13 +64,34 @@ pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Pag
     Ok(page)
 }
 
+/// How a text is looked for, and among whom.
+async fn search(
+    tx: &mut Tx,
+    text: Option<String>,
+    among: Option<Vec<Uuid>>,
+) -> Result<(Option<String>, Option<Vec<Uuid>>), Error> {
+    let Some(text) = text else {
+        return Ok((None, among));
+    };
+    let found = person::matching(tx, &text, FEW + 1).await?;
+    if i64::try_from(found.len()).unwrap_or(i64::MAX) > FEW {
+        return Ok((Some(text), among));
+    }
+    let Some(among) = among else {
+        return Ok((None, Some(found)));
+    };
+    let found: HashSet<Uuid> = found.into_iter().collect();
+    let both = among.into_iter().filter(|id| found.contains(id)).collect();
+    Ok((None, Some(both)))
+}
+
 /// The roles of that name: the built-in one, and those that organizations call so.
-async fn roles(tx: &mut Tx, name: Option<&str>) -> Result<Option<Vec<RoleId>>, Error> {
+async fn roles(tx: &mut Tx, name: Option<&str>) -> Result<Option<Vec<Uuid>>, Error> {
     let Some(name) = name else { return Ok(None) };
     let roles = role::load(tx).await?.0.into_values();
     let named: Vec<_> = roles
         .filter(|role| role.name == name)
-        .map(|role| role.role_id)
+        .map(|role| role.role_id.0)
         .collect();
     if named.is_empty() {
         let name: String = name.chars().take(80).collect();

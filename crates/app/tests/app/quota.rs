@@ -59,13 +59,16 @@ async fn a_person_makes_tokens_up_to_the_quota_and_again_after_one_is_revoked() 
 #[tokio::test]
 async fn tokens_made_at_once_are_no_more_than_the_quota() {
     let world = World::empty().await;
-    world.person("ada").build().await;
-    set(world.reeve(), &world.caller(), ADA, Quota::Tokens, Some(3))
+    let ada = world.person("ada").build().await;
+    let limit = Some(3);
+    set(world.reeve(), &world.caller(), ADA, Quota::Tokens, limit)
         .await
         .unwrap();
     let tries = (0..8).map(|_| {
-        let (reeve, caller) = (world.reeve().clone(), world.caller());
-        tokio::spawn(async move { create(&reeve, &caller, ADA, &token()).await.is_ok() })
+        let reeve = world.reeve().clone();
+        let caller = Caller::new(Actor::Person { user_id: ada });
+        let whose = ada.to_string();
+        tokio::spawn(async move { create(&reeve, &caller, &whose, &token()).await.is_ok() })
     });
     let mut made = 0;
     for attempt in tries.collect::<Vec<_>>() {

@@ -13,7 +13,7 @@ use super::role::{RoleDefinition, Scope};
 )]
 pub struct ActDenied {
     pub role: String,
-    pub denied: GrantDenied,
+    pub denied: Box<GrantDenied>,
 }
 
 /// Whether the holder of `authority` may do to somebody what gives power over their account.
@@ -25,7 +25,7 @@ pub fn may_act_on<'a>(
     administrative.into_iter().try_for_each(|role| {
         can_grant(authority, role, Scope::Platform).map_err(|denied| ActDenied {
             role: role.name.clone(),
-            denied,
+            denied: Box::new(denied),
         })
     })
 }

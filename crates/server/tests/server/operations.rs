@@ -39,21 +39,36 @@ fn call(
 }
 
 /// Every change, in an order in which each works.
-fn changes() -> Vec<Call> {
-    let (post, put, patch, delete) = (Method::POST, Method::PUT, Method::PATCH, Method::DELETE);
-    let why = || json!({ "reason": "r" });
-    let nothing = || (json!({}), "reason");
+fn changes() -> impl Iterator<Item = Call> {
+    let all = [
+        to_the_account(),
+        to_what_belongs_to_it(),
+        sparing(),
+        vec![erasing()],
+    ];
+    all.into_iter().flatten()
+}
+
+fn why() -> Value {
+    json!({ "reason": "r" })
+}
+
+fn nothing() -> (Value, &'static str) {
+    (json!({}), "reason")
+}
+
+fn to_the_account() -> Vec<Call> {
     let status = |path, rows| call(Method::POST, path, why(), rows, nothing());
     vec![
         call(
-            post.clone(),
+            Method::POST,
             "/v1/admin/users",
             json!({ "email": "new@example.test" }),
             &["identity.create"],
             (json!({ "email": "nobody" }), "email"),
         ),
         call(
-            patch.clone(),
+            Method::PATCH,
             "/v1/admin/users/ADA",
             json!({ "display_name": "Ada" }),
             &["identity.update"],
@@ -61,7 +76,7 @@ fn changes() -> Vec<Call> {
         ),
         status("/v1/admin/users/ADA/suspend", &["identity.suspend"]),
         call(
-            post.clone(),
+            Method::POST,
             "/v1/admin/users/ADA/restore",
             json!({ "reason": "r", "for_seconds": 60 }),
             &["hold.add", "identity.restore"],
@@ -72,78 +87,88 @@ fn changes() -> Vec<Call> {
         ),
         status("/v1/admin/users/ADA/disable", &["identity.disable"]),
         status("/v1/admin/users/ADA/enable", &["identity.enable"]),
+    ]
+}
+
+fn to_what_belongs_to_it() -> Vec<Call> {
+    vec![
         call(
-            put.clone(),
+            Method::PUT,
             "/v1/admin/users/ADA/role-overrides",
             json!({ "preserved": ["Reader"] }),
             &["overrides.set"],
             (json!({ "preserved": ["nobodys"] }), "preserved"),
         ),
         call(
-            patch,
+            Method::PATCH,
             "/v1/admin/users/ADA/role-overrides",
             json!({ "enabled": true, "reason": "r" }),
             &["overrides.set"],
             (json!({ "enabled": "yes" }), "enabled"),
         ),
         call(
-            delete.clone(),
+            Method::DELETE,
             "/v1/admin/users/ADA/role-overrides",
             None,
             &["overrides.clear"],
             None,
         ),
         call(
-            put,
+            Method::PUT,
             "/v1/admin/users/ADA/quotas/tokens",
             json!({ "limit": 5 }),
             &["quota.set"],
             (json!({ "limit": 5000 }), "limit"),
         ),
         call(
-            delete.clone(),
+            Method::DELETE,
             "/v1/admin/users/ADA/quotas/tokens",
             None,
             &["quota.clear"],
             None,
         ),
         call(
-            post.clone(),
+            Method::POST,
             "/v1/admin/users/ADA/links",
             json!({ "discord_id": "5" }),
             &["identity.link"],
             (json!({ "discord_id": "five" }), "discord_id"),
         ),
         call(
-            delete.clone(),
+            Method::DELETE,
             "/v1/admin/users/ADA/links/discord/5",
             None,
             &["identity.unlink"],
             None,
         ),
         call(
-            delete,
+            Method::DELETE,
             "/v1/admin/users/ADA/tokens/TOKEN",
             None,
             &["token.revoke"],
             None,
         ),
+    ]
+}
+
+fn sparing() -> Vec<Call> {
+    vec![
         call(
-            post.clone(),
+            Method::POST,
             "/v1/admin/holds",
             json!({ "user_id": "ADA", "reason": "r", "for_seconds": 60 }),
             &["hold.add"],
             (json!({ "user_id": "ADA", "reason": "r" }), "until"),
         ),
         call(
-            post.clone(),
+            Method::POST,
             "/v1/admin/holds/HOLD/end",
             why(),
             &["hold.end"],
             (json!({ "why": "r" }), "why"),
         ),
         call(
-            post.clone(),
+            Method::POST,
             "/v1/admin/exemptions",
             json!({ "user_id": "ADA", "reason": "r", "for_seconds": 60 }),
             &["exemption.add"],
@@ -153,30 +178,33 @@ fn changes() -> Vec<Call> {
             ),
         ),
         call(
-            post.clone(),
+            Method::POST,
             "/v1/admin/exemptions/EXEMPTION/review",
             why(),
             &["exemption.review"],
             nothing(),
         ),
         call(
-            post.clone(),
+            Method::POST,
             "/v1/admin/exemptions/EXEMPTION/end",
             json!({}),
             &["exemption.end"],
             (json!({ "reason": "" }), "reason"),
         ),
-        call(
-            post,
-            "/v1/admin/users/ADA/erase",
-            json!({ "reason": "r", "confirm": "ada@example.test" }),
-            &["identity.erase"],
-            (
-                json!({ "reason": "r", "confirm": "other@example.test" }),
-                "confirm",
-            ),
-        ),
     ]
+}
+
+fn erasing() -> Call {
+    call(
+        Method::POST,
+        "/v1/admin/users/ADA/erase",
+        json!({ "reason": "r", "confirm": "ada@example.test" }),
+        &["identity.erase"],
+        (
+            json!({ "reason": "r", "confirm": "other@example.test" }),
+            "confirm",
+        ),
+    )
 }
 
 struct Scene {
