@@ -392,6 +392,16 @@ CREATE FUNCTION public.is_role_overrides(value jsonb) RETURNS boolean
          when name in ('preserved', 'preserved_roles', 'suppressed', 'suppressed_roles') then
            jsonb_typeof(content) <> 'array'
            or jsonb_path_exists(content, 'strict $[*] ? (@.type() != "string")', silent => true)
+         when name = 'reason' then jsonb_typeof(content) not in ('string', 'null')
+         when name = 'expires_at' and jsonb_typeof(content) = 'null' then false
+         when name = 'expires_at' then case
+           when value ->> 'expires_at' !~ '^2\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$'
+             or jsonb_typeof(content) <> 'string' then true
+           else substring(value ->> 'expires_at' from 9 for 2)::int > extract(day from
+             make_date(substring(value ->> 'expires_at' from 1 for 4)::int,
+                       substring(value ->> 'expires_at' from 6 for 2)::int, 1)
+             + interval '1 month' - interval '1 day')
+         end
          else false
        end)
     -- Two names of one list, of which one would be lost.
@@ -405,7 +415,7 @@ ALTER FUNCTION public.is_role_overrides(value jsonb) OWNER TO reeve_owner;
 -- Name: FUNCTION is_role_overrides(value jsonb); Type: COMMENT; Schema: public; Owner: reeve_owner
 --
 
-COMMENT ON FUNCTION public.is_role_overrides(value jsonb) IS 'Whether a value has the shape of claims.role_overrides: {"enabled": boolean, "preserved": [role names], "suppressed": [role names]}, each optional; the lists may also be called preserved_roles and suppressed_roles.';
+COMMENT ON FUNCTION public.is_role_overrides(value jsonb) IS 'Whether a value has the shape of claims.role_overrides: {"enabled": boolean, "preserved": [role names], "suppressed": [role names], "reason": text, "expires_at": "2026-01-31T12:00:00Z"}, each optional; the lists may also be called preserved_roles and suppressed_roles.';
 
 --
 -- Name: maintain_audit_partitions(integer); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -2347,6 +2357,216 @@ ALTER FUNCTION public.track_rehome_update() OWNER TO reeve_owner;
 COMMENT ON FUNCTION public.track_rehome_update() IS 'Feeds and, for raw SQL, audits each update of rehome. Written by track().';
 
 --
+-- Name: track_review_campaign_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_review_campaign_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'review_campaign', o.campaign_id::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'review_campaign', o.campaign_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('campaign_id', o.campaign_id, 'subject', o.subject, 'tenant_id', o.tenant_id, 'created_by', o.created_by, 'created_at', o.created_at, 'due_at', o.due_at, 'signed_off_at', o.signed_off_at, 'signed_off_by', o.signed_off_by), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_review_campaign_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_review_campaign_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_review_campaign_delete() IS 'Feeds and, for raw SQL, audits each delete of review_campaign. Written by track().';
+
+--
+-- Name: track_review_campaign_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_review_campaign_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'review_campaign', n.campaign_id::text, 'insert', jsonb_build_object('campaign_id', n.campaign_id, 'subject', n.subject, 'tenant_id', n.tenant_id, 'created_by', n.created_by, 'created_at', n.created_at, 'due_at', n.due_at, 'signed_off_at', n.signed_off_at, 'signed_off_by', n.signed_off_by) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'review_campaign', n.campaign_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('campaign_id', n.campaign_id, 'subject', n.subject, 'tenant_id', n.tenant_id, 'created_by', n.created_by, 'created_at', n.created_at, 'due_at', n.due_at, 'signed_off_at', n.signed_off_at, 'signed_off_by', n.signed_off_by) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_review_campaign_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_review_campaign_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_review_campaign_insert() IS 'Feeds and, for raw SQL, audits each insert of review_campaign. Written by track().';
+
+--
+-- Name: track_review_campaign_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_review_campaign_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'review_campaign', coalesce(n.campaign_id::text, o.campaign_id::text), case when o.campaign_id is null then 'insert' when n.campaign_id is null then 'delete' else 'update' end, case when n.campaign_id is not null then jsonb_build_object('campaign_id', n.campaign_id, 'subject', n.subject, 'tenant_id', n.tenant_id, 'created_by', n.created_by, 'created_at', n.created_at, 'due_at', n.due_at, 'signed_off_at', n.signed_off_at, 'signed_off_by', n.signed_off_by) end from new_rows n full join old_rows o on o.campaign_id = n.campaign_id where (o.campaign_id, o.name, o.subject, o.tenant_id, o.created_by, o.created_at, o.due_at, o.signed_off_at, o.signed_off_by, o.sign_off_note) is distinct from (n.campaign_id, n.name, n.subject, n.tenant_id, n.created_by, n.created_at, n.due_at, n.signed_off_at, n.signed_off_by, n.sign_off_note);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.campaign_id is null then 'insert' when n.campaign_id is null then 'delete' else 'update' end, 'review_campaign', coalesce(n.campaign_id::text, o.campaign_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.campaign_id is not null then jsonb_build_object('campaign_id', o.campaign_id, 'subject', o.subject, 'tenant_id', o.tenant_id, 'created_by', o.created_by, 'created_at', o.created_at, 'due_at', o.due_at, 'signed_off_at', o.signed_off_at, 'signed_off_by', o.signed_off_by) end, case when o.campaign_id is null then jsonb_build_object('campaign_id', n.campaign_id, 'subject', n.subject, 'tenant_id', n.tenant_id, 'created_by', n.created_by, 'created_at', n.created_at, 'due_at', n.due_at, 'signed_off_at', n.signed_off_at, 'signed_off_by', n.signed_off_by) when n.campaign_id is not null then jsonb_build_object('campaign_id', n.campaign_id, 'subject', n.subject, 'tenant_id', n.tenant_id, 'created_by', n.created_by, 'created_at', n.created_at, 'due_at', n.due_at, 'signed_off_at', n.signed_off_at, 'signed_off_by', n.signed_off_by) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end, case when o.sign_off_note is distinct from n.sign_off_note then 'sign_off_note' end], null)) end from new_rows n full join old_rows o on o.campaign_id = n.campaign_id where (o.campaign_id, o.name, o.subject, o.tenant_id, o.created_by, o.created_at, o.due_at, o.signed_off_at, o.signed_off_by, o.sign_off_note) is distinct from (n.campaign_id, n.name, n.subject, n.tenant_id, n.created_by, n.created_at, n.due_at, n.signed_off_at, n.signed_off_by, n.sign_off_note);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_review_campaign_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_review_campaign_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_review_campaign_update() IS 'Feeds and, for raw SQL, audits each update of review_campaign. Written by track().';
+
+--
+-- Name: track_review_reviewer_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_review_reviewer_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'review_reviewer', o.campaign_id::text || '/' || o.user_id::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'review_reviewer', o.campaign_id::text || '/' || o.user_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('campaign_id', o.campaign_id, 'user_id', o.user_id), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_review_reviewer_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_review_reviewer_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_review_reviewer_delete() IS 'Feeds and, for raw SQL, audits each delete of review_reviewer. Written by track().';
+
+--
+-- Name: track_review_reviewer_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_review_reviewer_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'review_reviewer', n.campaign_id::text || '/' || n.user_id::text, 'insert', jsonb_build_object('campaign_id', n.campaign_id, 'user_id', n.user_id) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'review_reviewer', n.campaign_id::text || '/' || n.user_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('campaign_id', n.campaign_id, 'user_id', n.user_id) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_review_reviewer_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_review_reviewer_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_review_reviewer_insert() IS 'Feeds and, for raw SQL, audits each insert of review_reviewer. Written by track().';
+
+--
+-- Name: track_review_reviewer_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_review_reviewer_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'review_reviewer', coalesce(n.campaign_id::text || '/' || n.user_id::text, o.campaign_id::text || '/' || o.user_id::text), case when o.campaign_id is null then 'insert' when n.campaign_id is null then 'delete' else 'update' end, case when n.campaign_id is not null then jsonb_build_object('campaign_id', n.campaign_id, 'user_id', n.user_id) end from new_rows n full join old_rows o on o.campaign_id = n.campaign_id and o.user_id = n.user_id where (o.campaign_id, o.user_id) is distinct from (n.campaign_id, n.user_id);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.campaign_id is null then 'insert' when n.campaign_id is null then 'delete' else 'update' end, 'review_reviewer', coalesce(n.campaign_id::text || '/' || n.user_id::text, o.campaign_id::text || '/' || o.user_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.campaign_id is not null then jsonb_build_object('campaign_id', o.campaign_id, 'user_id', o.user_id) end, case when o.campaign_id is null then jsonb_build_object('campaign_id', n.campaign_id, 'user_id', n.user_id) when n.campaign_id is not null then jsonb_build_object('campaign_id', n.campaign_id, 'user_id', n.user_id) || '{}'::jsonb end from new_rows n full join old_rows o on o.campaign_id = n.campaign_id and o.user_id = n.user_id where (o.campaign_id, o.user_id) is distinct from (n.campaign_id, n.user_id);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_review_reviewer_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_review_reviewer_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_review_reviewer_update() IS 'Feeds and, for raw SQL, audits each update of review_reviewer. Written by track().';
+
+--
 -- Name: track_role_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
 --
 
@@ -2870,6 +3090,111 @@ ALTER FUNCTION public.track_tenancy_setting_update() OWNER TO reeve_owner;
 --
 
 COMMENT ON FUNCTION public.track_tenancy_setting_update() IS 'Feeds and, for raw SQL, audits each update of tenancy_setting. Written by track().';
+
+--
+-- Name: track_user_quota_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_user_quota_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'user_quota', o.user_id::text || '/' || o.name::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'user_quota', o.user_id::text || '/' || o.name::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'name', o.name, 'most', o.most), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_user_quota_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_user_quota_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_user_quota_delete() IS 'Feeds and, for raw SQL, audits each delete of user_quota. Written by track().';
+
+--
+-- Name: track_user_quota_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_user_quota_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'user_quota', n.user_id::text || '/' || n.name::text, 'insert', jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'user_quota', n.user_id::text || '/' || n.name::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_user_quota_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_user_quota_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_user_quota_insert() IS 'Feeds and, for raw SQL, audits each insert of user_quota. Written by track().';
+
+--
+-- Name: track_user_quota_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_user_quota_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'user_quota', coalesce(n.user_id::text || '/' || n.name::text, o.user_id::text || '/' || o.name::text), case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, case when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) end from new_rows n full join old_rows o on o.user_id = n.user_id and o.name = n.name where (o.user_id, o.name, o.most) is distinct from (n.user_id, n.name, n.most);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, 'user_quota', coalesce(n.user_id::text || '/' || n.name::text, o.user_id::text || '/' || o.name::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'name', o.name, 'most', o.most) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'name', n.name, 'most', n.most) || '{}'::jsonb end from new_rows n full join old_rows o on o.user_id = n.user_id and o.name = n.name where (o.user_id, o.name, o.most) is distinct from (n.user_id, n.name, n.most);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_user_quota_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_user_quota_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_user_quota_update() IS 'Feeds and, for raw SQL, audits each update of user_quota. Written by track().';
 
 --
 -- Name: track_user_roles_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
@@ -3875,6 +4200,83 @@ ALTER TABLE public.rehome OWNER TO reeve_owner;
 COMMENT ON TABLE public.rehome IS 'Moves of people from one organization to another: asked for, then done or cancelled.';
 
 --
+-- Name: review_campaign; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.review_campaign (
+    campaign_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    subject text NOT NULL,
+    tenant_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    signed_off_at timestamp with time zone,
+    signed_off_by uuid,
+    sign_off_note text,
+    CONSTRAINT review_campaign_due_at_check CHECK (isfinite(due_at)),
+    CONSTRAINT review_campaign_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT review_campaign_subject_check CHECK ((subject = ANY (ARRAY['assignments'::text, 'memberships'::text, 'exemptions'::text])))
+);
+
+ALTER TABLE public.review_campaign OWNER TO reeve_owner;
+
+--
+-- Name: TABLE review_campaign; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.review_campaign IS 'A review of a whole population of grants: by whom, until when, and who signed it off.';
+
+--
+-- Name: review_item; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.review_item (
+    item_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    campaign_id uuid NOT NULL,
+    grant_key text NOT NULL,
+    user_id uuid NOT NULL,
+    tenant_id uuid,
+    project_id uuid,
+    role text,
+    source text,
+    granted_by uuid,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    verdict text,
+    reason text,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    CONSTRAINT decided_whole CHECK (((verdict IS NULL) = (decided_at IS NULL))),
+    CONSTRAINT review_item_verdict_check CHECK ((verdict = ANY (ARRAY['keep'::text, 'revoke'::text])))
+);
+
+ALTER TABLE public.review_item OWNER TO reeve_owner;
+
+--
+-- Name: TABLE review_item; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.review_item IS 'The grants of a campaign as they were when it began, and what was decided of each.';
+
+--
+-- Name: review_reviewer; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.review_reviewer (
+    campaign_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+
+ALTER TABLE public.review_reviewer OWNER TO reeve_owner;
+
+--
+-- Name: TABLE review_reviewer; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.review_reviewer IS 'Who decides in a campaign.';
+
+--
 -- Name: role; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -4115,6 +4517,25 @@ ALTER TABLE public.tenancy_setting OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.tenancy_setting IS 'One row: strict mode, approval of moves, and the pause of bulk changes.';
+
+--
+-- Name: user_quota; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.user_quota (
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    most integer NOT NULL,
+    CONSTRAINT user_quota_most_check CHECK (((most >= 0) AND (most <= 1000)))
+);
+
+ALTER TABLE public.user_quota OWNER TO reeve_owner;
+
+--
+-- Name: TABLE user_quota; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.user_quota IS 'How many of something one person may have, where that is not the usual number (domain/quota.rs).';
 
 --
 -- Name: user_roles; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -4414,6 +4835,27 @@ ALTER TABLE ONLY public.rehome
     ADD CONSTRAINT rehome_pkey PRIMARY KEY (rehome_id);
 
 --
+-- Name: review_campaign review_campaign_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_campaign
+    ADD CONSTRAINT review_campaign_pkey PRIMARY KEY (campaign_id);
+
+--
+-- Name: review_item review_item_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_item
+    ADD CONSTRAINT review_item_pkey PRIMARY KEY (item_id);
+
+--
+-- Name: review_reviewer review_reviewer_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_reviewer
+    ADD CONSTRAINT review_reviewer_pkey PRIMARY KEY (campaign_id, user_id);
+
+--
 -- Name: role role_name; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -4468,6 +4910,13 @@ ALTER TABLE ONLY public.stripped_assignment
 
 ALTER TABLE ONLY public.tenancy_setting
     ADD CONSTRAINT tenancy_setting_pkey PRIMARY KEY (only_row);
+
+--
+-- Name: user_quota user_quota_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.user_quota
+    ADD CONSTRAINT user_quota_pkey PRIMARY KEY (user_id, name);
 
 --
 -- Name: user_roles user_roles_once; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -4656,6 +5105,18 @@ CREATE UNIQUE INDEX rehome_open ON public.rehome USING btree (user_id) WHERE (st
 --
 
 CREATE INDEX rehome_to ON public.rehome USING btree (to_tenant, rehome_id);
+
+--
+-- Name: review_item_campaign; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX review_item_campaign ON public.review_item USING btree (campaign_id, item_id);
+
+--
+-- Name: review_item_undecided; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX review_item_undecided ON public.review_item USING btree (campaign_id) WHERE (verdict IS NULL);
 
 --
 -- Name: session_hash; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -4922,6 +5383,18 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.project FOR EACH STATEMENT 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.rehome FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
+-- Name: review_campaign no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.review_campaign FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
+-- Name: review_reviewer no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.review_reviewer FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
 -- Name: role no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -4950,6 +5423,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.stripped_assignment FOR EAC
 --
 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.tenancy_setting FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
+-- Name: user_quota no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.user_quota FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
 -- Name: user_roles no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5156,6 +5635,18 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.project REFERENCING OLD TABLE
 CREATE TRIGGER track_delete AFTER DELETE ON public.rehome REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_rehome_delete();
 
 --
+-- Name: review_campaign track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.review_campaign REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_review_campaign_delete();
+
+--
+-- Name: review_reviewer track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.review_reviewer REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_review_reviewer_delete();
+
+--
 -- Name: role track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5184,6 +5675,12 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.stripped_assignment REFERENCI
 --
 
 CREATE TRIGGER track_delete AFTER DELETE ON public.tenancy_setting REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_tenancy_setting_delete();
+
+--
+-- Name: user_quota track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.user_quota REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_user_quota_delete();
 
 --
 -- Name: user_roles track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5282,6 +5779,18 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.project REFERENCING NEW TABLE
 CREATE TRIGGER track_insert AFTER INSERT ON public.rehome REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_rehome_insert();
 
 --
+-- Name: review_campaign track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.review_campaign REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_review_campaign_insert();
+
+--
+-- Name: review_reviewer track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.review_reviewer REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_review_reviewer_insert();
+
+--
 -- Name: role track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5310,6 +5819,12 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.stripped_assignment REFERENCI
 --
 
 CREATE TRIGGER track_insert AFTER INSERT ON public.tenancy_setting REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_tenancy_setting_insert();
+
+--
+-- Name: user_quota track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.user_quota REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_user_quota_insert();
 
 --
 -- Name: user_roles track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5408,6 +5923,18 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.project REFERENCING OLD TABLE
 CREATE TRIGGER track_update AFTER UPDATE ON public.rehome REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_rehome_update();
 
 --
+-- Name: review_campaign track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.review_campaign REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_review_campaign_update();
+
+--
+-- Name: review_reviewer track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.review_reviewer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_review_reviewer_update();
+
+--
 -- Name: role track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5436,6 +5963,12 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.stripped_assignment REFERENCI
 --
 
 CREATE TRIGGER track_update AFTER UPDATE ON public.tenancy_setting REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_tenancy_setting_update();
+
+--
+-- Name: user_quota track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.user_quota REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_user_quota_update();
 
 --
 -- Name: user_roles track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -5612,6 +6145,62 @@ ALTER TABLE ONLY public.rehome
     ADD CONSTRAINT rehome_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
+-- Name: review_campaign review_campaign_created_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_campaign
+    ADD CONSTRAINT review_campaign_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.app_user(user_id);
+
+--
+-- Name: review_campaign review_campaign_signed_off_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_campaign
+    ADD CONSTRAINT review_campaign_signed_off_by_fkey FOREIGN KEY (signed_off_by) REFERENCES public.app_user(user_id);
+
+--
+-- Name: review_campaign review_campaign_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_campaign
+    ADD CONSTRAINT review_campaign_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+--
+-- Name: review_item review_item_campaign_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_item
+    ADD CONSTRAINT review_item_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.review_campaign(campaign_id) ON DELETE CASCADE;
+
+--
+-- Name: review_item review_item_decided_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_item
+    ADD CONSTRAINT review_item_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.app_user(user_id);
+
+--
+-- Name: review_item review_item_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_item
+    ADD CONSTRAINT review_item_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
+
+--
+-- Name: review_reviewer review_reviewer_campaign_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_reviewer
+    ADD CONSTRAINT review_reviewer_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.review_campaign(campaign_id) ON DELETE CASCADE;
+
+--
+-- Name: review_reviewer review_reviewer_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_reviewer
+    ADD CONSTRAINT review_reviewer_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
+
+--
 -- Name: role_permission role_permission_role_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -5638,6 +6227,13 @@ ALTER TABLE ONLY public.session
 
 ALTER TABLE ONLY public.tenancy_setting
     ADD CONSTRAINT tenancy_setting_paused_by_fkey FOREIGN KEY (paused_by) REFERENCES public.app_user(user_id);
+
+--
+-- Name: user_quota user_quota_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.user_quota
+    ADD CONSTRAINT user_quota_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
 -- Name: user_roles user_roles_granted_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -6274,6 +6870,42 @@ REVOKE ALL ON FUNCTION public.track_rehome_insert() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.track_rehome_update() FROM PUBLIC;
 
 --
+-- Name: FUNCTION track_review_campaign_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_review_campaign_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_review_campaign_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_review_campaign_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_review_campaign_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_review_campaign_update() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_review_reviewer_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_review_reviewer_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_review_reviewer_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_review_reviewer_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_review_reviewer_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_review_reviewer_update() FROM PUBLIC;
+
+--
 -- Name: FUNCTION track_role_delete(); Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -6362,6 +6994,24 @@ REVOKE ALL ON FUNCTION public.track_tenancy_setting_insert() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.track_tenancy_setting_update() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_user_quota_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_user_quota_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_user_quota_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_user_quota_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_user_quota_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_user_quota_update() FROM PUBLIC;
 
 --
 -- Name: FUNCTION track_user_roles_delete(); Type: ACL; Schema: public; Owner: reeve_owner
@@ -6717,6 +7367,27 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rehome TO reeve_system;
 GRANT SELECT ON TABLE public.rehome TO reeve_operator;
 
 --
+-- Name: TABLE review_campaign; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_campaign TO reeve_system;
+GRANT SELECT ON TABLE public.review_campaign TO reeve_operator;
+
+--
+-- Name: TABLE review_item; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_item TO reeve_system;
+GRANT SELECT ON TABLE public.review_item TO reeve_operator;
+
+--
+-- Name: TABLE review_reviewer; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_reviewer TO reeve_system;
+GRANT SELECT ON TABLE public.review_reviewer TO reeve_operator;
+
+--
 -- Name: TABLE role; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -6855,6 +7526,13 @@ GRANT UPDATE(paused_by) ON TABLE public.tenancy_setting TO reeve_operator;
 --
 
 GRANT UPDATE(pause_reason) ON TABLE public.tenancy_setting TO reeve_operator;
+
+--
+-- Name: TABLE user_quota; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_quota TO reeve_system;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_quota TO reeve_operator;
 
 --
 -- Name: TABLE user_roles; Type: ACL; Schema: public; Owner: reeve_owner

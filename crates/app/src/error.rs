@@ -2,10 +2,12 @@
 
 use domain::access::ceiling::GrantDenied;
 use domain::access::definition::DefineDenied;
+use domain::access::over::ActDenied;
 use domain::credential::token;
 use domain::governance::assess::RulesMissing;
 use domain::governance::exemption;
 use domain::identity::lifecycle::MoveDenied;
+use domain::quota::Exceeded;
 use domain::reconcile::snapshot::Rejection;
 use domain::tenancy::membership::{CrossTenant, EndDenied};
 use domain::tenancy::rehome::RehomeDenied;
@@ -70,9 +72,18 @@ pub enum Error {
     /// The caller may not do this, or may not do it here.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A review does not go as asked.
+    #[error(transparent)]
+    ReviewDenied(#[from] domain::review::Denied),
     /// A token is not made as asked.
     #[error(transparent)]
     TokenDenied(#[from] token::Denied),
+    /// Somebody has as many of something as they may.
+    #[error(transparent)]
+    QuotaExceeded(#[from] Exceeded),
+    /// The person is an administrator, and the caller could not make one.
+    #[error(transparent)]
+    ActDenied(#[from] ActDenied),
     #[error("the membership does not end: {0}")]
     EndDenied(#[from] EndDenied),
     /// Governance is not set up far enough.

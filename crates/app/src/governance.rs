@@ -90,6 +90,31 @@ impl Number {
         }
     }
 
+    /// What it means, with its unit and range.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::SnapshotMaxAgeSeconds => {
+                "how old a snapshot may be and still entitle; seconds, 1 to 31536000 (a year)"
+            }
+            Self::GuardSharePercent => {
+                "the guard holds a plan that suspends more than this share; percent, 0 to 100"
+            }
+            Self::GuardFew => "...and more than so many people; people, 0 to 1000000000",
+            Self::GuardCount => {
+                "the guard holds a plan that suspends more than so many in any case; people"
+            }
+            Self::RoleRestoreDays => {
+                "for how long stripped roles can be given back; days, 0 to 3650"
+            }
+            Self::ReconcileEverySeconds => {
+                "how often the schedule reconciles; seconds, 60 to 86400, or 0 for never"
+            }
+            Self::AuditRetentionMonths => {
+                "how long the audit log is kept; months, 1 to 1200, or 0 for ever"
+            }
+        }
+    }
+
     fn range(self) -> std::ops::RangeInclusive<u32> {
         match self {
             Self::SnapshotMaxAgeSeconds => 1..=31_536_000,

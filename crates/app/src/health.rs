@@ -70,6 +70,7 @@ pub async fn condition(reeve: &Reeve) -> Result<Condition, Error> {
                 reason: pause.reason,
             }),
         reviews_due: count(exemption::count_due(&mut tx).await?),
+        campaigns_overdue: store::review::overdue(&mut tx).await?,
         last_pass: jobs.iter().map(|job| job.started_at).max(),
         failing_jobs: jobs.into_iter().filter_map(failing).collect(),
         nodes: node::living(&mut tx).await?,

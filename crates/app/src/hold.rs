@@ -55,11 +55,13 @@ pub(crate) async fn open(
 }
 
 /// The holds in force and to come, of one person or of everybody; with `all` also those that ended.
+/// A page begins after the hold `after`.
 pub async fn list(
     reeve: &Reeve,
     caller: &Caller,
     who: Option<&str>,
     all: bool,
+    after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Hold>, Error> {
     let limit = some(limit)?;
@@ -68,7 +70,7 @@ pub async fn list(
         Some(who) => Some(person(&mut tx, who).await?),
         None => None,
     };
-    let holds = hold::list(&mut tx, user_id, all, limit).await?;
+    let holds = hold::list(&mut tx, user_id, all, after, limit).await?;
     tx.rollback().await?;
     Ok(holds)
 }

@@ -17,6 +17,7 @@ use store::audit::Entry;
 use store::lifecycle::{self, Account, Kept};
 use store::role::Roles;
 use store::{Tx, governance, role};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::identity::named_id;
@@ -25,12 +26,14 @@ use crate::warning::Warning;
 use crate::{Caller, Error, Reeve, hold, permit};
 
 /// How a status was moved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StatusMove)]
 pub struct Moved {
     pub user_id: UserId,
     pub email: String,
     pub before: Status,
     pub after: Status,
+    #[schema(value_type = Vec<String>)]
     pub warnings: Vec<Warning>,
 }
 
@@ -76,6 +79,7 @@ async fn set(
         // The list makes an administrator, whom self-heal brings back like any other.
         account.administrative = account.administrative.max(Some(Administrative::Admin));
     }
+    may_act(reeve, &mut tx, caller, action, &account).await?;
     let after = to(&account).and_then(|after| {
         may_move(account.status, after, account.administrative, Hand::Person)?;
         Ok(after)
@@ -115,14 +119,28 @@ async fn set(
     })
 }
 
-async fn lock(tx: &mut Tx, who: &str) -> Result<Account, Error> {
+/// The account of that id or address, locked until the transaction ends; the system's own is none.
+pub(crate) async fn lock(tx: &mut Tx, who: &str) -> Result<Account, Error> {
     lifecycle::lock(tx, who)
         .await?
         .filter(|account| account.user_id != domain::actor::SYSTEM_USER)
         .ok_or_else(|| Error::not_found("identity", who))
 }
 
-fn of<'a>(caller: &'a Caller, action: Action, account: &Account) -> Entry<'a> {
+/// Whether the caller may do this to an administrator, if they are one.
+async fn may_act(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    action: Action,
+    account: &Account,
+) -> Result<(), Error> {
+    let entry = of(caller, action, account);
+    permit::act_on(reeve, tx, caller, account.user_id, &account.email, &entry).await
+}
+
+/// An audit row about an account, to be completed.
+pub(crate) fn of<'a>(caller: &'a Caller, action: Action, account: &Account) -> Entry<'a> {
     Entry {
         target: Some(account.user_id),
         ..caller.entry(action, "app_user", account.user_id.to_string())
@@ -130,7 +148,8 @@ fn of<'a>(caller: &'a Caller, action: Action, account: &Account) -> Entry<'a> {
 }
 
 /// What a restore did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Restore)]
 pub struct Restored {
     #[serde(flatten)]
     pub moved: Moved,
@@ -144,9 +163,11 @@ pub struct Restored {
 }
 
 /// A stripped assignment in a restore.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RestoredRole)]
 pub struct RoleKept {
     pub role: String,
+    #[schema(value_type = Object)]
     pub at: Scope,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_not: Option<String>,
@@ -166,6 +187,7 @@ pub async fn restore(
     let about = named_id(who);
     let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, about).await?;
     let account = lock(&mut tx, who).await?;
+    may_act(reeve, &mut tx, caller, action, &account).await?;
     if let Err(denied) = may_restore(account.status) {
         drop(tx);
         let entry = of(caller, action, &account);
@@ -263,13 +285,14 @@ fn why_not(
 }
 
 /// What an erasure did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Erasure {
     pub user_id: UserId,
     pub links: u64,
     pub assignments: u64,
     pub memberships: u64,
     /// Where the address still stands, since a person wrote it there.
+    #[schema(value_type = Vec<String>)]
     pub still_named_in: Vec<&'static str>,
 }
 
@@ -287,6 +310,7 @@ pub async fn erase(
     let about = named_id(who);
     let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, about).await?;
     let account = lock(&mut tx, who).await?;
+    may_act(reeve, &mut tx, caller, action, &account).await?;
     if !account.email.eq_ignore_ascii_case(confirm.trim()) {
         let problem = "repeat the identity's e-mail address; an erasure can't be undone";
         return Err(Error::invalid("confirm", problem));

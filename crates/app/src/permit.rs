@@ -7,9 +7,10 @@
 use domain::access::ceiling::{Authority, GrantDenied, can_grant, grantable};
 use domain::access::decide::{Finding, Request, decide_administration};
 use domain::access::facts::Facts as _;
+use domain::access::over::may_act_on;
 use domain::access::permission::Permission;
 use domain::access::reason::{Gate, Reason};
-use domain::access::role::{RoleDefinition, Scope};
+use domain::access::role::{ADMIN_ROLE_NAME, RoleDefinition, Scope, ScopeKind};
 use domain::actor::Actor;
 use domain::audit::{Action, Outcome};
 use domain::governance::privileged::Privilege;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use store::Tx;
 use store::audit::Entry;
 use store::facts::asker::Asker;
+use store::person;
 use store::role::{self, Roles};
 
 use crate::{Caller, Error, Reeve};
@@ -219,6 +221,26 @@ pub(crate) async fn change(
     Ok(tx)
 }
 
+/// Whether the caller's credential is made for what `permission` names, where what is asked for is the
+/// caller's own and no role is asked.
+pub(crate) fn own(caller: &Caller, permission: Permission) -> Result<(), Refusal> {
+    if caller
+        .credential
+        .is_none_or(|credential| credential.is_for(permission))
+    {
+        return Ok(());
+    }
+    let reason = Reason::OutsideTokenScopes { permission };
+    let finding = Finding {
+        gate: Gate::Permission,
+        reason,
+    };
+    Err(Refusal {
+        permission,
+        finding,
+    })
+}
+
 /// Whether the caller may change what `permission` names at a scope. A refusal is put on record as
 /// `entry`, in a transaction of its own.
 pub(crate) async fn require(
@@ -238,6 +260,56 @@ pub(crate) async fn require(
         Ok(()) => Ok(()),
         Err(refusal) => refuse(reeve, caller, entry, refusal.into()).await,
     }
+}
+
+/// Whether the caller may do to somebody, who has or is to have this address, what gives power over their
+/// account. A refusal is put on record as `entry`.
+pub(crate) async fn act_on(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    who: UserId,
+    email: &str,
+    entry: &Entry<'_>,
+) -> Result<(), Error> {
+    if caller.is_trusted() {
+        return Ok(());
+    }
+    let roles = role::load(tx).await?;
+    // Also what begins later: whoever has the account then is administrator.
+    let held = person::assignments(tx, who, false).await?;
+    let names = held.iter().filter(|one| one.organization.is_none());
+    let mut names: Vec<_> = names.filter_map(|one| one.role.as_deref()).collect();
+    if crate::break_glass::spared(reeve, tx)
+        .await?
+        .lists(who, email)
+    {
+        names.push(ADMIN_ROLE_NAME);
+    }
+    let administrative = names
+        .into_iter()
+        .filter_map(|name| roles.named(name, ScopeKind::Platform, None))
+        .filter(|role| role.administrative().is_some());
+    let rights = Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?;
+    match may_act_on(&rights.authority(Scope::Platform), administrative) {
+        Ok(()) => Ok(()),
+        Err(denied) => refuse(reeve, caller, entry, denied.into()).await,
+    }
+}
+
+/// Which of these permissions the caller has on the platform: what of a whole they see.
+pub(crate) async fn among<const N: usize>(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    permissions: [Permission; N],
+) -> Result<[bool; N], Error> {
+    if caller.is_trusted() {
+        return Ok([true; N]);
+    }
+    let roles = role::load(tx).await?;
+    let rights = Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?;
+    Ok(permissions.map(|of| rights.ask(of, Scope::Platform).is_ok()))
 }
 
 /// Records, in a transaction of its own, that a rule said no, and gives the error back. Nothing else

@@ -394,3 +394,38 @@ pub(crate) fn last_owner(error: store::StoreError) -> Error {
         _ => error.into(),
     }
 }
+
+/// Takes one assignment, whatever else gives the same role. `false` if it is gone already.
+pub(crate) async fn revoke_one(
+    reeve: &Reeve,
+    caller: &Caller,
+    assignment_id: AssignmentId,
+    why: &str,
+) -> Result<bool, Error> {
+    let action = Action::RoleRevoke;
+    let context = caller.context(action);
+    let mut tx = reeve.database.system(action.as_str(), &context).await?;
+    let Some((user_id, role_id, scope)) = assignment::lock(&mut tx, assignment_id).await? else {
+        tx.rollback().await?;
+        return Ok(false);
+    };
+    let roles = role::load(&mut tx).await?;
+    let role = roles
+        .get(role_id)
+        .ok_or_else(|| Error::not_found("role", role_id))?;
+    let entry = Entry {
+        reason: Some(why.to_owned()),
+        before: Some(image(role, scope, &[assignment_id])),
+        ..entry(caller, action, user_id, role, scope)
+    };
+    let rights = Rights::load(reeve, &mut tx, caller, &roles, scope).await?;
+    if let Err(denied) = rights.grant(&roles, role, scope) {
+        return permit::refuse(reeve, caller, &entry, denied).await;
+    }
+    assignment::delete(&mut tx, assignment_id)
+        .await
+        .map_err(last_owner)?;
+    store::audit::record(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(true)
+}

@@ -11,6 +11,7 @@ use domain::credential::secret::Kind;
 use domain::credential::token::{self as rule, Denied};
 use domain::governance::privileged::Privilege;
 use domain::id::{TokenId, UserId};
+use domain::quota::Quota;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -21,7 +22,7 @@ use store::{Tx, role};
 use utoipa::ToSchema;
 
 use crate::identity::person;
-use crate::{Caller, Error, Reeve, permit, secret};
+use crate::{Caller, Error, Reeve, lifecycle, permit, quota, secret};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -58,7 +59,7 @@ pub async fn create(
         .database
         .system(action.as_str(), &caller.context(action))
         .await?;
-    let user_id = owner(reeve, &mut tx, caller, action, TOKENS_MANAGE, whose).await?;
+    let user_id = owner(reeve, &mut tx, caller, action, whose).await?;
     let entry = Entry {
         target: Some(user_id),
         ..caller.entry(action, "personal_access_token", user_id.to_string())
@@ -75,9 +76,15 @@ pub async fn create(
         let expires_at = rule::expiry(wanted.expires_at, now)?;
         Ok((expires_at, rule::scopes(asked, held)?))
     });
+    let one_more = quota::one_more(&mut tx, user_id, Quota::Tokens).await?;
+    let judged = judged.map_err(Error::from);
+    let judged = judged.and_then(|judged| one_more.map(|()| judged).map_err(Error::from));
     let (expires_at, scopes) = match judged {
         Ok(judged) => judged,
-        Err(denied) => return permit::refuse(reeve, caller, &entry, denied.into()).await,
+        Err(denied) => {
+            drop(tx);
+            return permit::refuse(reeve, caller, &entry, denied).await;
+        }
     };
     let secret = secret::new(Kind::AccessToken)?;
     let new = NewToken {
@@ -106,7 +113,10 @@ pub async fn create(
 pub async fn list(reeve: &Reeve, caller: &Caller, whose: &str) -> Result<Vec<Token>, Error> {
     let mut tx = reeve.database.snapshot("list tokens").await?;
     let user_id = match own(caller, whose) {
-        Some(user_id) => user_id,
+        Some(user_id) => {
+            permit::own(caller, TOKENS_READ)?;
+            user_id
+        }
         None => {
             permit::may_look(reeve, &mut tx, caller, TOKENS_READ, Scope::Platform).await?;
             person(&mut tx, whose).await?
@@ -119,6 +129,25 @@ pub async fn list(reeve: &Reeve, caller: &Caller, whose: &str) -> Result<Vec<Tok
 
 /// Revokes a token: the next request that shows it is refused.
 pub async fn revoke(reeve: &Reeve, caller: &Caller, token_id: TokenId) -> Result<UserId, Error> {
+    end(reeve, caller, None, token_id).await
+}
+
+/// Revokes a token of this person; another's is not found.
+pub async fn revoke_of(
+    reeve: &Reeve,
+    caller: &Caller,
+    user_id: UserId,
+    token_id: TokenId,
+) -> Result<UserId, Error> {
+    end(reeve, caller, Some(user_id), token_id).await
+}
+
+async fn end(
+    reeve: &Reeve,
+    caller: &Caller,
+    of: Option<UserId>,
+    token_id: TokenId,
+) -> Result<UserId, Error> {
     let action = Action::TokenRevoke;
     let mut tx = reeve
         .database
@@ -126,11 +155,14 @@ pub async fn revoke(reeve: &Reeve, caller: &Caller, token_id: TokenId) -> Result
         .await?;
     let not_found = || Error::not_found("token", token_id);
     let user_id = token::owner(&mut tx, token_id).await?;
+    let user_id = user_id.filter(|user_id| of.is_none_or(|of| of == *user_id));
     let entry = Entry {
         target: user_id,
         ..caller.entry(action, "personal_access_token", token_id.to_string())
     };
-    if user_id != Some(caller.actor.user_id()) {
+    if user_id == Some(caller.actor.user_id()) {
+        permit::own(caller, TOKENS_MANAGE)?;
+    } else {
         permit::require(
             reeve,
             &mut tx,
@@ -154,24 +186,28 @@ fn own(caller: &Caller, whose: &str) -> Option<UserId> {
     (!caller.is_trusted() && whose.parse() == Ok(user_id)).then_some(user_id)
 }
 
-/// Whose tokens an operation is about, if the caller may do it there.
+/// For whom a token is to be made, if the caller may.
 async fn owner(
     reeve: &Reeve,
     tx: &mut Tx,
     caller: &Caller,
     action: Action,
-    permission: Permission,
     whose: &str,
 ) -> Result<UserId, Error> {
     if let Some(user_id) = own(caller, whose) {
+        permit::own(caller, TOKENS_MANAGE)?;
         return Ok(user_id);
     }
     let entry = Entry {
         target: crate::identity::named_id(whose),
-        ..caller.entry(action, "permission", permission.name().to_owned())
+        ..caller.entry(action, "permission", TOKENS_MANAGE.name().to_owned())
     };
-    permit::require(reeve, tx, caller, permission, Scope::Platform, &entry).await?;
-    person(tx, whose).await
+    permit::require(reeve, tx, caller, TOKENS_MANAGE, Scope::Platform, &entry).await?;
+    let account = lifecycle::lock(tx, whose).await?;
+    let (user_id, email) = (account.user_id, &account.email);
+    let entry = lifecycle::of(caller, action, &account);
+    permit::act_on(reeve, tx, caller, user_id, email, &entry).await?;
+    Ok(user_id)
 }
 
 /// Everything that somebody's roles permit anywhere, and what being entitled may.

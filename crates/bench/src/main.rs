@@ -1,6 +1,6 @@
 //! Whole operations at full size, measured against a floor in the same run.
 //!
-//! `cargo run --release -p bench -- reconcile|import [PEOPLE]`. Prints plain lines for
+//! `cargo run --release -p bench -- reconcile|import|api [PEOPLE]`. Prints plain lines for
 //! `docs/benchmarks.md`. Not part of the tests: nothing here passes or fails. What is measured runs
 //! on a private PostgreSQL with durable settings, in a temporary folder.
 
@@ -10,6 +10,7 @@
     reason = "a measurement that can't be made stops"
 )]
 
+mod api;
 mod floor;
 mod import;
 mod reconcile;
@@ -29,8 +30,9 @@ fn main() {
     runtime.block_on(async {
         match what.as_str() {
             "reconcile" => reconcile::measure(people).await,
+            "api" => api::measure(people).await,
             "import" => import::measure(people).await,
-            _ => eprintln!("usage: bench reconcile|import [PEOPLE]"),
+            _ => eprintln!("usage: bench reconcile|import|api [PEOPLE]"),
         }
     });
 }

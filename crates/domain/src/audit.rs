@@ -75,6 +75,16 @@ actions! {
     /// An external account was bound to an identity: the provider, and of a Discord account its id.
     /// What other providers call somebody may be an e-mail address, and stays out.
     IdentityLink = "identity.link",
+    /// An external account was taken from an identity: what the link's row holds.
+    IdentityUnlink = "identity.unlink",
+    /// Somebody's role overrides were set: before and after; the reason in `reason`.
+    OverridesSet = "overrides.set",
+    /// Somebody's role overrides were cleared: what they were.
+    OverridesClear = "overrides.clear",
+    /// Somebody's own limit of something was set: which, before and after.
+    QuotaSet = "quota.set",
+    /// Somebody has no limit of their own any more, but the usual one: what it was.
+    QuotaClear = "quota.clear",
     /// An organization was created.
     OrganizationCreate = "organization.create",
     /// An organization's slug, name or description changed.
@@ -126,6 +136,12 @@ actions! {
     TokenRevoke = "token.revoke",
     /// Somebody who is suspended was let in by the break-glass list.
     BreakGlassUse = "break_glass.use",
+    /// A review campaign began: its subject, reviewers, and how many grants.
+    ReviewBegin = "review.begin",
+    /// A reviewer decided one grant: keep or revoke; what was taken has its own row.
+    ReviewDecide = "review.decide",
+    /// A campaign was signed off.
+    ReviewSignOff = "review.sign_off",
     /// A month of the audit log was dropped by the retention: its name, and how many rows it had.
     AuditDrop = "audit.drop",
     /// An assignment's time was over.

@@ -23,6 +23,7 @@
 //! - The **status map** ([`status_map`]) is all of this for one person, for people to look at, with
 //!   their **compliance** in one word.
 //! - A **credential** ([`credential`]) is what a caller shows: a session, a token.
+//! - A **quota** ([`quota`]) is how many of something one person may have.
 //! - A **plan** ([`reconcile::plan`]) is everything reconcile would change, each step with its
 //!   reason; the **guard** ([`reconcile::guard`]) holds a plan that would suspend too many.
 //! - A **decision** ([`access::decide`]) is allow or deny with ordered reasons. It is the only
@@ -42,7 +43,9 @@ pub mod governance;
 pub mod health;
 pub mod id;
 pub mod identity;
+pub mod quota;
 pub mod reconcile;
+pub mod review;
 pub mod status_map;
 pub mod tenancy;
 pub mod time;

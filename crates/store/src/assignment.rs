@@ -305,3 +305,32 @@ pub async fn expire(tx: &mut Tx, limit: i64) -> Result<Vec<Expired>, StoreError>
         })
         .collect())
 }
+
+/// Whose assignment it is, of which role and where; locked until the transaction ends.
+pub async fn lock(
+    tx: &mut Tx,
+    assignment_id: AssignmentId,
+) -> Result<Option<(UserId, RoleId, Scope)>, StoreError> {
+    let row = sqlx::query!(
+        "select user_id, role_id, tenant_id, project_id from user_roles
+          where assignment_id = $1 for update",
+        assignment_id.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(|row| {
+        let scope = crate::facts::scope(row.tenant_id, row.project_id);
+        (UserId(row.user_id), RoleId(row.role_id), scope)
+    }))
+}
+
+/// Deletes one assignment. The caller has it [locked](lock).
+pub async fn delete(tx: &mut Tx, assignment_id: AssignmentId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from user_roles where assignment_id = $1",
+        assignment_id.0
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

@@ -36,7 +36,7 @@ pub struct Server {
 
 /// Reads a database URL (`postgres://...`).
 pub fn options(url: &SecretString) -> Result<PgConnectOptions, StoreError> {
-    let options = PgConnectOptions::from_str(url.expose_secret())?;
+    let options = PgConnectOptions::from_str(url.expose_secret()).map_err(StoreError::Address)?;
     Ok(options
         .application_name("reeve")
         .log_slow_statements(tracing::log::LevelFilter::Debug, Duration::from_secs(5)))

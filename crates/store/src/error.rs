@@ -6,6 +6,12 @@ pub enum StoreError {
     /// The server can't be reached, or the connection broke.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// A text that should be a server's address is none. The text itself is a secret.
+    #[error(
+        "the database's address can't be read ({0}); write it like \
+         postgres://LOGIN:PASSWORD@HOST/DATABASE"
+    )]
+    Address(#[source] sqlx::Error),
     /// A constraint said no. `constraint` is its name, for `app` to put into the user's words.
     #[error("{message}")]
     Refused { constraint: String, message: String },
@@ -23,6 +29,9 @@ pub enum StoreError {
          pg_stat_activity where state like 'idle in%'` finds it) and try again"
     )]
     Locked,
+    /// A text holds what PostgreSQL keeps nowhere.
+    #[error("a text holds the character U+0000, which can't be kept; leave it out")]
+    Nul,
     /// Any other failure of a statement.
     #[error("the database refused a statement: {0}")]
     Statement(#[source] sqlx::Error),
@@ -77,6 +86,7 @@ impl From<sqlx::Error> for StoreError {
                     message: refusal.message().to_owned(),
                 },
                 (None, Some(code)) if code == "55P03" => Self::Locked,
+                (None, Some(code)) if code == "22021" || code == "22P05" => Self::Nul,
                 // Classes 08 and 57P: connection failures, and a server that shuts down.
                 (None, Some(code)) if code.starts_with("08") || code.starts_with("57P") => {
                     Self::Unavailable(error)

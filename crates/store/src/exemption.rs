@@ -41,8 +41,28 @@ pub struct Filter {
     pub all: bool,
     /// Only those in force whose review is due.
     pub due: bool,
+    /// Where the page before ended.
+    pub after: Option<Place>,
     /// At most so many.
     pub limit: i64,
+}
+
+/// A place in the list, by which it is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub ended: bool,
+    pub review_at: Timestamp,
+    pub exemption_id: Uuid,
+}
+
+impl From<&Exemption> for Place {
+    fn from(exemption: &Exemption) -> Self {
+        Self {
+            ended: exemption.ended_at.is_some(),
+            review_at: exemption.review_at,
+            exemption_id: exemption.exemption_id,
+        }
+    }
 }
 
 /// Grants an exemption from now on.
@@ -81,10 +101,15 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Exemption>, StoreE
             where ($1::uuid is null or e.user_id = $1)
               and ($2 or (e.ended_at is null and now() < e.ends_at))
               and (not $3 or (e.ended_at is null and now() < e.ends_at and e.review_at <= now()))
-            order by e.ended_at is not null, e.review_at, e.exemption_id limit $4"#,
+              and ($4::boolean is null
+                   or (e.ended_at is not null, e.review_at, e.exemption_id) > ($4, $5, $6))
+            order by e.ended_at is not null, e.review_at, e.exemption_id limit $7"#,
         filter.user_id.map(|id| id.0),
         filter.all,
         filter.due,
+        filter.after.map(|place| place.ended),
+        filter.after.map(|place| place.review_at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+        filter.after.map(|place| place.exemption_id),
         filter.limit
     )
     .fetch_all(tx.connection())

@@ -56,11 +56,12 @@ pub async fn add(
 }
 
 /// Holds, newest first: of one person or of everybody; those in force or to come, or with `all` also
-/// those that ended.
+/// those that ended. A page begins after the hold `after`.
 pub async fn list(
     tx: &mut Tx,
     user_id: Option<UserId>,
     all: bool,
+    after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Hold>, StoreError> {
     let rows = sqlx::query!(
@@ -70,9 +71,11 @@ pub async fn list(
              from hold h join app_user u using (user_id)
             where ($1::uuid is null or h.user_id = $1)
               and ($2 or (h.ended_at is null and now() < h.ends_at))
-            order by h.starts_at desc, h.hold_id desc limit $3"#,
+              and ($3::uuid is null or h.hold_id < $3)
+            order by h.hold_id desc limit $4"#,
         user_id.map(|id| id.0),
         all,
+        after,
         limit
     )
     .fetch_all(tx.connection())

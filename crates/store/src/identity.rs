@@ -177,6 +177,28 @@ pub async fn update(tx: &mut Tx, changes: &[Change]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Changes what one person is called; `None` leaves it as it is, and an inner `None` removes it.
+pub async fn edit(
+    tx: &mut Tx,
+    user_id: UserId,
+    email: Option<&str>,
+    display_name: Option<Option<&str>>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update app_user
+            set email = coalesce($2, email),
+                display_name = case when $3 then $4 else display_name end
+          where user_id = $1",
+        user_id.0,
+        email,
+        display_name.is_some(),
+        display_name.flatten()
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 fn claims(groups: &[String]) -> Value {
     if groups.is_empty() {
         serde_json::json!({})
@@ -234,6 +256,24 @@ pub async fn link(tx: &mut Tx, links: &[(UserId, Link)]) -> Result<(), StoreErro
     .execute(tx.connection())
     .await?;
     Ok(())
+}
+
+/// Takes a link from somebody. `false` if they have no such link.
+pub async fn unlink(
+    tx: &mut Tx,
+    user_id: UserId,
+    provider: &str,
+    external_id: &str,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "delete from identity_link where user_id = $1 and provider = $2 and external_id = $3",
+        user_id.0,
+        provider,
+        external_id
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// How many identities there are, by status; the system's own is not counted.

@@ -1,11 +1,11 @@
 //! People as they are looked at: a page of them, or one with everything that belongs to them.
 
-use domain::id::UserId;
+use domain::id::{OrganizationId, RoleId, SessionId, UserId};
 use domain::identity::Status;
-use domain::tenancy::organization::Slug;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::identity::status;
@@ -15,12 +15,14 @@ use crate::scope::Tx;
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub status: Option<Status>,
-    /// Assigned this role, anywhere.
-    pub role: Option<String>,
+    /// Assigned one of these roles, anywhere.
+    pub roles: Option<Vec<RoleId>>,
     /// Active member of this organization.
-    pub organization: Option<Slug>,
-    /// Contained in address or name, in any case.
+    pub organization: Option<OrganizationId>,
+    /// Contained in address or name, in any case. From three characters on an index finds it.
     pub search: Option<String>,
+    /// One of these people.
+    pub among: Option<Vec<Uuid>>,
     /// The address after which the page begins.
     pub after: Option<String>,
     /// At most so many.
@@ -49,7 +51,14 @@ pub struct Listed {
 }
 
 /// A page of people; the system's own identity is left out.
+///
+/// Which index is best depends on what is asked, so this transaction plans each statement for its own
+/// values: a filter that is not given costs nothing then, and a rare role is told from a common one.
 pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Page, StoreError> {
+    let plan = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
+    sqlx::query(plan).execute(tx.connection()).await?;
+    let roles = filter.roles.as_deref();
+    let roles = roles.map(|roles| roles.iter().map(|id| id.0).collect::<Vec<_>>());
     let rows = sqlx::query!(
         r#"select u.user_id, u.email, u.display_name, u.status, u.created_at,
                   array(select r.name from user_roles a join role r using (role_id)
@@ -58,20 +67,21 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Page, StoreError> {
             where u.user_id <> $1
               and ($2::text is null or lower(u.email) > lower($2))
               and ($3::text is null or u.status = $3)
-              and ($4::text is null or exists (
-                    select from user_roles a join role r using (role_id)
-                     where a.user_id = u.user_id and r.name = $4))
-              and ($5::text is null or exists (
-                    select from membership m join organization o on o.id = m.organization_id
-                     where m.user_id = u.user_id and m.status = 'active' and o.slug = $5))
+              and ($4::uuid[] is null or exists (
+                    select from user_roles a where a.user_id = u.user_id and a.role_id = any ($4)))
+              and ($5::uuid is null or exists (
+                    select from membership m
+                     where m.user_id = u.user_id and m.status = 'active' and m.organization_id = $5))
               and ($6::text is null or u.email ilike $6 or u.display_name ilike $6)
-            order by lower(u.email) limit $7"#,
+              and ($7::uuid[] is null or u.user_id = any ($7))
+            order by lower(u.email) limit $8"#,
         domain::actor::SYSTEM_USER.0,
         filter.after,
         filter.status.map(Status::as_str),
-        filter.role,
-        filter.organization.as_ref().map(Slug::as_str),
+        roles.as_deref(),
+        filter.organization.map(Uuid::from),
         filter.search.as_deref().map(containing),
+        filter.among.as_deref(),
         filter.limit.saturating_add(1)
     )
     .fetch_all(tx.connection())
@@ -183,7 +193,11 @@ pub async fn links(tx: &mut Tx, user_id: UserId) -> Result<Vec<Linked>, StoreErr
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = UserMembership)]
 pub struct Membership {
+    pub organization_id: OrganizationId,
     pub slug: String,
+    /// What the organization is named.
+    pub name: String,
+    pub is_default: bool,
     /// `active` or `ended`.
     pub status: String,
 }
@@ -192,13 +206,48 @@ pub struct Membership {
 pub async fn memberships(tx: &mut Tx, user_id: UserId) -> Result<Vec<Membership>, StoreError> {
     let rows = sqlx::query_as!(
         Membership,
-        "select o.slug, m.status from membership m join organization o on o.id = m.organization_id
+        "select o.id as organization_id, o.slug, o.name, o.is_default, m.status
+           from membership m join organization o on o.id = m.organization_id
           where m.user_id = $1 order by o.slug",
         user_id.0
     )
     .fetch_all(tx.connection())
     .await?;
     Ok(rows)
+}
+
+/// A browser in which one person is signed in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UserSession)]
+pub struct Session {
+    pub session_id: SessionId,
+    /// How they signed in.
+    pub method: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Timestamp,
+}
+
+/// One person's sessions that nobody revoked, newest first. Which of them are over by their age is
+/// `domain`'s to say.
+pub async fn sessions(tx: &mut Tx, user_id: UserId) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query!(
+        "select s.session_id, s.method, s.created_at, s.last_used_at
+           from session s join app_user u using (user_id)
+          where s.user_id = $1 and s.revoked_at is null and s.created_at > u.session_epoch
+          order by s.session_id desc",
+        user_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Session {
+            session_id: SessionId(row.session_id),
+            method: row.method,
+            created_at: row.created_at.to_jiff(),
+            last_used_at: row.last_used_at.to_jiff(),
+        })
+        .collect())
 }
 
 /// An assignment of one person, with where it came from.

@@ -52,12 +52,7 @@ pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Created
     };
     identity::create(&mut tx, &[identity])
         .await
-        .map_err(|error| match error.constraint() {
-            Some("app_user_email") => {
-                Error::Conflict(format!("email: {email} is somebody's already"))
-            }
-            _ => error.into(),
-        })?;
+        .map_err(|error| taken(error, email.as_str()))?;
     let entry = Entry {
         target: Some(user_id),
         after: Some(json!({ "status": Status::Active })),
@@ -66,6 +61,14 @@ pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Created
     store::audit::record(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok(Created { user_id })
+}
+
+/// An address is one person's.
+pub(super) fn taken(error: store::StoreError, email: &str) -> Error {
+    match error.constraint() {
+        Some("app_user_email") => Error::Conflict(format!("email: {email} is somebody's already")),
+        _ => error.into(),
+    }
 }
 
 /// A name without the blanks around it.

@@ -1,8 +1,10 @@
 //! Identities: finding them, looking at them, and bringing them in.
 
 mod create;
+mod edit;
 pub mod file;
 pub mod import;
+mod list;
 mod show;
 mod write;
 
@@ -10,21 +12,13 @@ use domain::access::permission::IDENTITIES_READ;
 use domain::actor::SYSTEM_USER;
 use domain::id::UserId;
 use store::Tx;
-use store::person::{Filter, Page};
 
 use crate::{Caller, Error, Reeve, permit};
 
 pub use create::{Created, New, create};
+pub use edit::{Change, edit};
+pub use list::{Filter, list};
 pub use show::{Detail, me, show};
-
-/// A page of people, by e-mail address.
-pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Page, Error> {
-    some(filter.limit)?;
-    let mut tx = permit::look(reeve, caller, "list identities", IDENTITIES_READ).await?;
-    let page = store::person::list(&mut tx, filter).await?;
-    tx.rollback().await?;
-    Ok(page)
-}
 
 /// The person with that id or e-mail address; the system's own identity is none.
 pub(crate) async fn person(tx: &mut Tx, who: &str) -> Result<UserId, Error> {

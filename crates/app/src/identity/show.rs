@@ -1,18 +1,20 @@
 //! One person with everything that belongs to them.
 
-use domain::access::permission::IDENTITIES_READ;
+use domain::access::permission::{IDENTITIES_READ, OVERRIDES_READ, QUOTAS_READ, TOKENS_READ};
 use domain::access::role::Administrative;
+use domain::credential::session::ends_at;
 use domain::governance::privileged::Privilege;
-use domain::id::UserId;
+use domain::id::{OrganizationId, UserId};
 use serde::Serialize;
 use store::audit::{Filter, Row};
 use store::exemption::{self, Exemption};
 use store::hold::{self, Hold};
-use store::person::{self, Assignment, Linked, Membership, Person};
+use store::person::{self, Assignment, Linked, Membership, Person, Session};
+use store::token::{self, Token};
 use store::{Tx, assignment, identity, role};
 use utoipa::ToSchema;
 
-use crate::{Caller, Error, Reeve, permit};
+use crate::{Caller, Error, Reeve, overrides, permit, quota};
 
 /// How many of the latest changes are shown.
 const CHANGES: i64 = 10;
@@ -38,6 +40,34 @@ pub struct Detail {
     pub exemptions: Vec<Exemption>,
     /// The latest audit rows about them, newest first.
     pub changes: Vec<Row>,
+    /// Organizations that they belong to.
+    pub organizations: Vec<Organization>,
+    /// For who may see overrides.
+    pub overrides: Option<overrides::Shown>,
+    /// For who may see quotas.
+    pub quotas: Option<Vec<quota::Shown>>,
+    /// Those that still count, never their secrets; for who may see tokens.
+    pub tokens: Option<Vec<Token>>,
+    /// Browsers in which they are signed in; for who may see tokens.
+    pub sessions: Option<Vec<Session>>,
+}
+
+/// An organization that somebody belongs to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UserOrganization)]
+pub struct Organization {
+    pub id: OrganizationId,
+    pub slug: String,
+    pub name: String,
+    pub is_default: bool,
+}
+
+/// What of a person is not for everybody who may see the person.
+#[derive(Clone, Copy, Debug)]
+struct Sees {
+    overrides: bool,
+    quotas: bool,
+    tokens: bool,
 }
 
 /// Everything about the identity with that id or e-mail address.
@@ -45,7 +75,14 @@ pub async fn show(reeve: &Reeve, caller: &Caller, who: &str) -> Result<Detail, E
     let mut tx = permit::look(reeve, caller, "show identity", IDENTITIES_READ).await?;
     let not_found = || Error::not_found("identity", who);
     let (user_id, _) = identity::find(&mut tx, who).await?.ok_or_else(not_found)?;
-    let detail = detail(reeve, &mut tx, user_id)
+    let more = [OVERRIDES_READ, QUOTAS_READ, TOKENS_READ];
+    let [overrides, quotas, tokens] = permit::among(reeve, &mut tx, caller, more).await?;
+    let sees = Sees {
+        overrides,
+        quotas,
+        tokens,
+    };
+    let detail = detail(reeve, &mut tx, user_id, sees)
         .await?
         .ok_or_else(not_found)?;
     tx.rollback().await?;
@@ -57,14 +94,24 @@ pub async fn me(reeve: &Reeve, caller: &Caller) -> Result<Detail, Error> {
     let user_id = caller.actor.user_id();
     let mut tx = reeve.database.snapshot("show identity").await?;
     let not_found = || Error::not_found("identity", user_id);
-    let detail = detail(reeve, &mut tx, user_id)
+    let sees = Sees {
+        overrides: true,
+        quotas: true,
+        tokens: true,
+    };
+    let detail = detail(reeve, &mut tx, user_id, sees)
         .await?
         .ok_or_else(not_found)?;
     tx.rollback().await?;
     Ok(detail)
 }
 
-async fn detail(reeve: &Reeve, tx: &mut Tx, user_id: UserId) -> Result<Option<Detail>, Error> {
+async fn detail(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    user_id: UserId,
+    sees: Sees,
+) -> Result<Option<Detail>, Error> {
     let Some(person) = person::get(tx, user_id).await? else {
         return Ok(None);
     };
@@ -85,16 +132,54 @@ async fn detail(reeve: &Reeve, tx: &mut Tx, user_id: UserId) -> Result<Option<De
         limit: MANY,
         ..exemption::Filter::default()
     };
+    let memberships = person::memberships(tx, user_id).await?;
     let detail = Detail {
+        overrides: match sees.overrides {
+            true => Some(overrides::Shown::load(tx, user_id).await?),
+            false => None,
+        },
+        quotas: match sees.quotas {
+            true => Some(quota::of(tx, user_id).await?),
+            false => None,
+        },
+        tokens: match sees.tokens {
+            true => Some(token::list(tx, user_id).await?),
+            false => None,
+        },
+        sessions: match sees.tokens {
+            true => Some(signed_in(tx, user_id).await?),
+            false => None,
+        },
+        organizations: organizations(&memberships),
         privilege: Privilege::of(administrative, listed),
         links: person::links(tx, user_id).await?,
-        memberships: person::memberships(tx, user_id).await?,
+        memberships,
         roles: person::assignments(tx, user_id, false).await?,
         stripped: person::assignments(tx, user_id, true).await?,
-        holds: hold::list(tx, Some(user_id), false, MANY).await?,
+        holds: hold::list(tx, Some(user_id), false, None, MANY).await?,
         exemptions: exemption::list(tx, &exemptions).await?,
         changes: store::audit::list(tx, &about).await?,
         person,
     };
     Ok(Some(detail))
+}
+
+/// The sessions that are not over.
+async fn signed_in(tx: &mut Tx, user_id: UserId) -> Result<Vec<Session>, Error> {
+    let now = tx.now().await?;
+    let mut sessions = person::sessions(tx, user_id).await?;
+    sessions.retain(|one| ends_at(one.created_at, one.last_used_at) > now);
+    Ok(sessions)
+}
+
+fn organizations(memberships: &[Membership]) -> Vec<Organization> {
+    let active = memberships.iter().filter(|one| one.status == "active");
+    active
+        .map(|one| Organization {
+            id: one.organization_id,
+            slug: one.slug.clone(),
+            name: one.name.clone(),
+            is_default: one.is_default,
+        })
+        .collect()
 }

@@ -78,6 +78,25 @@ pub async fn look(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Sta
     Ok(map)
 }
 
+/// Who is not as they should be, by id.
+pub(crate) async fn drifting(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    which: WhichDrift,
+) -> Result<Vec<Uuid>, Error> {
+    let governance = governance::load(tx).await?;
+    let everybody = Everybody::load(reeve, tx, &governance, "who drifts").await?;
+    let rules = everybody.rules.at(everybody.now);
+    let wanted = Filter {
+        drift: Some(which),
+        ..Filter::default()
+    };
+    let drifts =
+        |person: &domain::reconcile::plan::Person<'_>| wanted.matches(&State::of(person, &rules));
+    let people = everybody.people.iter().filter(drifts);
+    Ok(people.map(|person| person.user_id.0).collect())
+}
+
 /// What matched, before anybody has a name.
 struct Found {
     counts: Counts,

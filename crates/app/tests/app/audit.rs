@@ -19,6 +19,8 @@ use testkit::World;
 use testkit::world::{MAPPED_ROLE, guild, ndjson};
 
 mod credentials;
+mod people;
+mod reviews;
 mod tenancy;
 
 use crate::sql::{count, value};
@@ -464,6 +466,8 @@ async fn every_operation_writes_one_row_a_change_with_actor_source_and_correlati
     walk.retention().await.unwrap();
     walk.credentials().await.unwrap();
     walk.tenancy().await.unwrap();
+    walk.reviews().await.unwrap();
+    walk.one_person().await.unwrap();
     let missing: Vec<&str> = Action::ALL
         .iter()
         .filter(|action| !NOT_BY_AN_OPERATION.contains(action))

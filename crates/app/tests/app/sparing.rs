@@ -35,7 +35,7 @@ async fn a_hold_leaves_status_and_roles_alone_until_the_instant_it_ends() {
         .await
         .unwrap();
     assert_eq!(planned(&world).await, 0);
-    let listed = hold::list(world.reeve(), &world.caller(), Some(ADA), false, 10)
+    let listed = hold::list(world.reeve(), &world.caller(), Some(ADA), false, None, 10)
         .await
         .unwrap();
     assert_eq!((listed[0].hold_id, listed[0].ends_at), (hold, ends_at));
@@ -47,7 +47,7 @@ async fn a_hold_leaves_status_and_roles_alone_until_the_instant_it_ends() {
     )
     .await;
     assert_eq!(planned(&world).await, 1);
-    let listed = hold::list(world.reeve(), &world.caller(), Some(ADA), true, 10)
+    let listed = hold::list(world.reeve(), &world.caller(), Some(ADA), true, None, 10)
         .await
         .unwrap();
     assert!(!listed[0].in_force && listed[0].ended_at.is_none());

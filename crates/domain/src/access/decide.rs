@@ -170,8 +170,8 @@ fn membership<F: Facts>(facts: &F, request: &Request, _: Timestamp) -> Reason {
 fn permission<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason {
     let (user_id, wanted) = (request.user_id, request.permission);
     // Before all that would grant it: a token narrows whatever its owner has.
-    let scopes = request.credential.and_then(|credential| credential.scopes);
-    if scopes.is_some_and(|scopes| !scopes.contains(wanted)) {
+    let is_for_it = |credential: Credential| credential.is_for(wanted);
+    if !request.credential.is_none_or(is_for_it) {
         return Reason::OutsideTokenScopes { permission: wanted };
     }
     if wanted.granted_by_entitlement() {

@@ -12,6 +12,7 @@ pub mod decide;
 pub mod definition;
 pub mod effective;
 pub mod facts;
+pub mod over;
 pub mod permission;
 pub mod reason;
 pub mod remedy;

@@ -10,7 +10,7 @@ pub mod token;
 
 use jiff::Timestamp;
 
-use crate::access::permission::PermissionSet;
+use crate::access::permission::{Permission, PermissionSet};
 
 /// What a request carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,4 +19,11 @@ pub struct Credential {
     pub issued_at: Timestamp,
     /// What it is limited to; `None` for everything that its owner may do.
     pub scopes: Option<PermissionSet>,
+}
+
+impl Credential {
+    /// Whether it is made for what `permission` names.
+    pub fn is_for(&self, permission: Permission) -> bool {
+        self.scopes.is_none_or(|scopes| scopes.contains(permission))
+    }
 }

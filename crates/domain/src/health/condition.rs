@@ -76,6 +76,8 @@ pub struct Condition {
     /// Set while bulk changes are paused.
     pub paused: Option<Paused>,
     pub reviews_due: u64,
+    /// Names of review campaigns that are due and not signed off.
+    pub campaigns_overdue: Vec<String>,
     pub failing_jobs: Vec<FailingJob>,
     /// When any job last began; `None` before the first.
     pub last_pass: Option<Timestamp>,
@@ -103,6 +105,7 @@ pub fn judge(condition: &Condition) -> Vec<Finding> {
     findings.extend(each(&condition.ownerless, owner));
     findings.push(pause(condition.paused.as_ref()));
     findings.push(reviews(condition.reviews_due));
+    findings.extend(each(&condition.campaigns_overdue, campaign));
     findings.extend(each(&condition.failing_jobs, failing_job));
     findings.push(last_pass(condition));
     findings.push(nodes(&condition.nodes));
@@ -280,6 +283,15 @@ fn reviews(due: u64) -> Finding {
             "list them with `reeve exemption list --due`; keep one with `reeve exemption review`, or end it",
         ),
     }
+}
+
+fn campaign(name: &String) -> Finding {
+    Finding::warning(
+        Check::Campaigns,
+        format!("the review `{name}` is due and not signed off"),
+        "see what is undecided with `reeve review list` and `reeve review show`, then `reeve review sign-off`",
+    )
+    .about(name.clone())
 }
 
 fn failing_job(job: &FailingJob) -> Finding {

@@ -60,6 +60,8 @@ checks! {
     IamPause = "iam_pause",
     /// Exemptions whose review is due.
     Reviews = "reviews",
+    /// Review campaigns are signed off in time.
+    Campaigns = "campaigns",
     /// The jobs of the schedule end well, and run at all.
     Jobs = "jobs",
     /// All nodes are set the same and run the same version.

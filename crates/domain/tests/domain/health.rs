@@ -42,6 +42,7 @@ fn sound() -> Condition {
         ownerless: Vec::new(),
         paused: None,
         reviews_due: 0,
+        campaigns_overdue: Vec::new(),
         failing_jobs: Vec::new(),
         last_pass: Some(NOW),
         nodes: vec![node("a", "1", 0), node("a", "1", 0)],

@@ -5,7 +5,7 @@
 //! installation as plain yes and no, with the policy's sentences as functions; [`world`] answers
 //! decisions from such a person; [`population`] applies plans to many of them in memory.
 //!
-//! `REEVE_SOAK=1` runs every property 50 000 times instead of 256.
+//! `REEVE_SOAK=1` runs every property 50 000 times instead of 256, `REEVE_CASES=N` so many times.
 
 #[cfg(test)]
 mod access;
@@ -24,7 +24,11 @@ mod plain;
 #[cfg(test)]
 mod population;
 #[cfg(test)]
+mod quota;
+#[cfg(test)]
 mod reconcile;
+#[cfg(test)]
+mod review;
 #[cfg(test)]
 mod status_map;
 #[cfg(test)]
@@ -38,8 +42,10 @@ mod world;
 #[cfg(test)]
 fn cases() -> proptest::test_runner::Config {
     let soak = std::env::var_os("REEVE_SOAK").is_some();
+    let asked = std::env::var("REEVE_CASES").ok();
+    let asked = asked.and_then(|cases| cases.parse().ok());
     proptest::test_runner::Config {
-        cases: if soak { 50_000 } else { 256 },
+        cases: asked.unwrap_or(if soak { 50_000 } else { 256 }),
         // A failure prints its smallest input, which then becomes a test with a name; the seeds
         // themselves are not kept.
         failure_persistence: None,

@@ -29,7 +29,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "ID")]
     correlation_id: Option<String>,
     /// Only since this instant, like 2026-01-31T12:00:00Z.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = super::argument::instant)]
     since: Option<Timestamp>,
     /// At most so many.
     #[arg(long, default_value_t = 50, value_name = "N")]
@@ -106,7 +106,28 @@ fn what(row: &Row) -> String {
         _ => String::new(),
     };
     let rest = row.reason.clone().unwrap_or_else(|| changes(row));
-    format!("{moved}{rest}")
+    let event = image(row, "event").map_or(String::new(), |event| format!("{event}: "));
+    let roles = |name: &str, done: &str| match row.after_json.as_ref()?.get(name)? {
+        serde_json::Value::Array(roles) if !roles.is_empty() => {
+            Some(format!("; {} {done}", some_roles(roles.len())))
+        }
+        _ => None,
+    };
+    let taken = roles("roles_removed", "taken").unwrap_or_default();
+    let given = roles("roles_restored", "given back").unwrap_or_default();
+    format!("{event}{moved}{rest}{taken}{given}")
+}
+
+fn some_roles(count: usize) -> String {
+    match count {
+        1 => "1 role".to_owned(),
+        count => format!("{count} roles"),
+    }
+}
+
+/// A text of the image after.
+fn image<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
+    row.after_json.as_ref()?.get(name)?.as_str()
 }
 
 /// The fields that differ between the images, with what they are now.
@@ -124,7 +145,15 @@ fn changes(row: &Row) -> String {
         .and_then(serde_json::Value::as_object);
     after
         .iter()
-        .filter(|(name, value)| before.is_none_or(|before| before.get(*name) != Some(value)))
+        .filter(
+            |(name, value)| match before.and_then(|before| before.get(*name)) {
+                Some(was) => was != *value,
+                // Of what is new, what is not set says nothing, and the key stands beside.
+                None => {
+                    !value.is_null() && value.as_str().is_none_or(|v| !row.entity_pk.contains(v))
+                }
+            },
+        )
         .map(|(name, value)| match value {
             serde_json::Value::String(text) => format!("{name}={text}"),
             value => format!("{name}={value}"),

@@ -24,7 +24,7 @@ pub(crate) enum Exemption {
         #[arg(long)]
         reason: String,
         /// When it is due again, like 2026-01-31T12:00:00Z; a quarter from now by default.
-        #[arg(long, value_name = "T")]
+        #[arg(long, value_name = "T", value_parser = super::argument::instant)]
         next: Option<Timestamp>,
     },
     /// End an exemption before its time.
@@ -47,7 +47,7 @@ pub(crate) struct Add {
     #[command(flatten)]
     until: Until,
     /// When it is due for review, like 2026-01-31T12:00:00Z; a quarter from now by default.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = super::argument::instant)]
     review_at: Option<Timestamp>,
 }
 
@@ -82,6 +82,7 @@ pub(crate) async fn run(session: &Session, command: Exemption) -> Result<Ending,
                 user_id: None,
                 all,
                 due,
+                after: None,
                 limit: limit.into(),
             };
             let found = app::exemption::list(&reeve, &session.caller, &filter).await?;

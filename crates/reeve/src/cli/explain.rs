@@ -9,7 +9,7 @@ use domain::governance::eligibility::Eligibility;
 use domain::governance::entitlement::Entitlement;
 use domain::governance::mode::Mode;
 use domain::tenancy::organization::Slug;
-use store::facts::one::Pass;
+use store::facts::one::{Membership, Pass};
 
 use super::{Ending, Session};
 use crate::failure::Failure;
@@ -202,7 +202,24 @@ fn of_roles(explanation: &Explanation) -> Vec<String> {
             facts.roles_that_would_grant.join(", ")
         ));
     }
+    if missing && explanation.organization.is_none() {
+        lines.extend(elsewhere(explanation));
+    }
     lines
+}
+
+/// Where the permission is held instead, if the question named no organization.
+fn elsewhere(explanation: &Explanation) -> impl Iterator<Item = String> {
+    let facts = &explanation.facts;
+    let carried = |membership: &&Membership| {
+        let here = Some(membership.organization_id);
+        let valid = |role: &RoleFact| role.valid && role.scope.tenant_id() == here;
+        membership.active && facts.roles.iter().any(valid)
+    };
+    facts.memberships.iter().filter(carried).map(|membership| {
+        let slug = &membership.organization;
+        format!("held in {slug}: ask with --organization {slug}")
+    })
 }
 
 fn role(fact: &RoleFact) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use app::Reeve;
 use app::governance::{Consequence, Effect, Number, Overview};
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Subcommand};
 use domain::governance::mode::Mode;
 use domain::id::{DiscordRoleId, GuildId};
@@ -37,9 +37,10 @@ pub(crate) enum Governance {
     },
     /// Set one of the numbers, or one of the switches.
     Set {
+        /// Which.
         #[arg(value_parser = PossibleValuesParser::new(settings()))]
         name: String,
-        /// A number; of the switches `on` or `off`.
+        /// A whole number, in the unit that the name says; of the switches `on` or `off`.
         value: String,
         #[command(flatten)]
         change: Change,
@@ -58,16 +59,27 @@ const STRICT: &str = "strict-membership";
 /// A move to another organization waits for somebody else's approval.
 const APPROVAL: &str = "rehome-needs-approval";
 
-/// The names of what can be set.
-fn settings() -> Vec<&'static str> {
-    let numbers = Number::ALL.map(Number::name);
-    numbers.into_iter().chain([STRICT, APPROVAL]).collect()
+/// What can be set, as the help shows it.
+fn settings() -> Vec<PossibleValue> {
+    let switches = [
+        (
+            STRICT,
+            "a person belongs to one organization beside the default one; on or off",
+        ),
+        (
+            APPROVAL,
+            "a move to another organization waits for somebody else's approval; on or off",
+        ),
+    ];
+    let switches = switches.map(|(name, about)| PossibleValue::new(name).help(about));
+    let numbers = Number::ALL.map(|number| PossibleValue::new(number.name()).help(number.about()));
+    numbers.into_iter().chain(switches).collect()
 }
 
 pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending, Failure> {
     let reeve = session.installation.open().await?;
     let caller = &session.caller;
-    let effect = match command {
+    let (what, effect) = match command {
         Governance::Show => {
             let overview = app::governance::show(&reeve, &session.caller).await?;
             session
@@ -76,16 +88,27 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
             return Ok(Ending::Done);
         }
         Governance::SetMode { mode, change } => {
-            app::governance::set_mode(&reeve, caller, mode, change.dry_run).await?
+            let effect = app::governance::set_mode(&reeve, caller, mode, change.dry_run).await?;
+            (format!("the mode is {mode}"), effect)
         }
         Governance::MapRole {
             guild,
             role_ids,
             change,
-            ..
+            entitlement,
         } => {
             let roles: BTreeSet<_> = role_ids.into_iter().collect();
-            app::governance::map_role(&reeve, caller, guild, &roles, change.dry_run).await?
+            let named: Vec<_> = roles.iter().map(ToString::to_string).collect();
+            let what = match named.is_empty() {
+                true => format!("no role of guild {guild} is mapped"),
+                false => format!(
+                    "guild {guild}: {} stands for {entitlement}",
+                    named.join(", ")
+                ),
+            };
+            let dry_run = change.dry_run;
+            let effect = app::governance::map_role(&reeve, caller, guild, &roles, dry_run).await?;
+            (what, effect)
         }
         Governance::Set {
             name,
@@ -95,13 +118,18 @@ pub(crate) async fn run(session: &Session, command: Governance) -> Result<Ending
             let Some(number) = Number::ALL.into_iter().find(|number| number.name() == name) else {
                 return switch(session, &reeve, &name, &value, change).await;
             };
+            let dry_run = change.dry_run;
             let value = value
                 .parse()
                 .map_err(|_| Failure::plain(format!("{name}: `{value}` is no whole number")))?;
-            app::governance::set_number(&reeve, caller, number, value, change.dry_run).await?
+            let effect =
+                app::governance::set_number(&reeve, caller, number, value, dry_run).await?;
+            (format!("{name} is {value}"), effect)
         }
     };
-    session.format.print(&effect, describe_effect)?;
+    session
+        .format
+        .print(&effect, |effect| describe_effect(&what, effect))?;
     Ok(Ending::Done)
 }
 
@@ -135,11 +163,11 @@ async fn switch(
 }
 
 /// What a change of the rules did, and what reconcile would make of it.
-pub(super) fn describe_effect(effect: &Effect) -> String {
+pub(super) fn describe_effect(what: &str, effect: &Effect) -> String {
     let done = match (effect.changed, effect.dry_run) {
-        (false, _) => "nothing changed: it was set so already",
-        (true, true) => "not kept (--dry-run)",
-        (true, false) => "set",
+        (false, _) => format!("nothing changed: {what} already"),
+        (true, true) => format!("not kept (--dry-run): {what}"),
+        (true, false) => format!("set: {what}"),
     };
     let consequence = |consequence: &Consequence| {
         let held = if consequence.guard.is_held() {

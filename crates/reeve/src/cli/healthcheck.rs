@@ -15,7 +15,7 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 pub(crate) struct Healthcheck {
     /// Ask here instead of the address in the data directory.
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = super::argument::address)]
     listen: Option<SocketAddr>,
 }
 

@@ -74,6 +74,7 @@ pub(crate) async fn run(session: &Session, command: Hold) -> Result<Ending, Fail
                 &session.caller,
                 identity.as_deref(),
                 all,
+                None,
                 limit.into(),
             )
             .await?;

@@ -3,22 +3,24 @@
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use app::identity::file;
 use app::identity::import::{self, Imported};
+use app::identity::{Filter, file};
 use app::lifecycle::Moved;
+use app::status_map::WhichDrift;
 use clap::{Args, Subcommand};
 use domain::identity::Status;
 use domain::tenancy::organization::Slug;
 use domain::time::End;
 use jiff::SignedDuration;
-use store::person::Filter;
 
+use super::argument::duration;
 use super::snapshot::open;
-use super::until::duration;
+use super::status_map::{ANY, drifts};
 use super::{Ending, Session};
 use crate::failure::Failure;
 use crate::output::{people, progress};
 
+mod change;
 mod show;
 
 #[derive(Debug, Subcommand)]
@@ -31,6 +33,20 @@ pub(crate) enum Identity {
         /// Id or e-mail address.
         identity: String,
     },
+    /// Bring in one person: active, in the default organization, without roles.
+    Create(change::Create),
+    /// Change somebody's address or name.
+    Edit(change::Edit),
+    /// Bind a Discord account to somebody.
+    Link(change::Link),
+    /// Take an external account from somebody.
+    Unlink(change::Unlink),
+    /// Role overrides: what automation may not take from somebody, or give them.
+    #[command(subcommand)]
+    Overrides(change::Overrides),
+    /// How many of something somebody may have.
+    #[command(subcommand)]
+    Quota(change::Quotas),
     /// Suspend somebody: no access, sessions revoked. Reconcile brings back who is owed access.
     Suspend(Move),
     /// Disable somebody: no access, and no automation ever reverses that.
@@ -100,6 +116,9 @@ pub(crate) struct List {
     /// Only those whose address or name contains this.
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
+    /// Only those who are not as they should be, in this way or any. It judges everybody.
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = ANY, value_parser = drifts())]
+    drift: Option<WhichDrift>,
     /// Go on after this address, the last of the page before.
     #[arg(long, value_name = "EMAIL")]
     after: Option<String>,
@@ -112,6 +131,12 @@ pub(crate) async fn run(session: &Session, command: Identity) -> Result<Ending, 
     let caller = &session.caller;
     match command {
         Identity::Import { file, dry_run } => return import_people(session, &file, dry_run).await,
+        Identity::Create(create) => return change::create(session, create).await,
+        Identity::Edit(edit) => return change::edit(session, edit).await,
+        Identity::Link(link) => return change::link(session, link).await,
+        Identity::Unlink(unlink) => return change::unlink(session, unlink).await,
+        Identity::Overrides(command) => return change::overrides(session, command).await,
+        Identity::Quota(command) => return change::quotas(session, command).await,
         Identity::List(list) => {
             let reeve = session.installation.open().await?;
             let found = app::identity::list(&reeve, &session.caller, &list.filter()).await?;
@@ -161,6 +186,7 @@ impl List {
             role: self.role,
             organization: self.organization,
             search: self.search,
+            drift: self.drift,
             after: self.after,
             limit: self.limit.into(),
         }

@@ -27,7 +27,7 @@ pub(crate) struct List {
     #[arg(long)]
     identity: Option<String>,
     /// Only since this instant, like 2026-01-31T12:00:00Z.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = super::argument::instant)]
     since: Option<Timestamp>,
     /// At most so many.
     #[arg(long, default_value_t = 50, value_name = "N")]

@@ -4,6 +4,7 @@
 
 mod admin;
 mod alert;
+mod argument;
 mod audit;
 mod break_glass;
 mod completions;
@@ -28,12 +29,12 @@ mod project;
 mod quickstart;
 mod reconcile;
 mod rehome;
+mod review;
 mod role;
 mod serve;
 mod snapshot;
 mod status_map;
 mod token;
-mod until;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -48,7 +49,7 @@ use crate::config::{Config, Flags};
 use crate::failure::Failure;
 use crate::installation::Installation;
 use crate::output::Format;
-pub(crate) use until::Until;
+pub(crate) use argument::Until;
 
 /// Identity and access governance: who is this person, should they have access, and why.
 #[derive(Debug, Parser)]
@@ -143,6 +144,9 @@ enum Command {
     /// Exemptions: passes through eligibility and entitlement, reviewed.
     #[command(subcommand)]
     Exemption(exemption::Exemption),
+    /// Reviews of what was granted: keep or revoke, and sign off.
+    #[command(subcommand)]
+    Review(review::Review),
     /// The allowlist that lets administrators back in.
     #[command(subcommand)]
     BreakGlass(break_glass::BreakGlass),
@@ -292,6 +296,7 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Jml(command) => jml::run(session, command).await,
         Command::Hold(command) => hold::run(session, command).await,
         Command::Exemption(command) => exemption::run(session, command).await,
+        Command::Review(command) => review::run(session, command).await,
         Command::BreakGlass(command) => break_glass::run(session, command).await,
         Command::Cron => cron::run(session).await,
         Command::Doctor(command) => doctor::run(session, command).await,

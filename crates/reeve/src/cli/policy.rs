@@ -46,7 +46,7 @@ pub(crate) async fn run(session: &Session, command: Policy) -> Result<Ending, Fa
                 json!({ "name": name, "source": policy.source, "resolved": policy.resolved });
             session.format.print(&answer, |_| policy.source.clone())?;
         }
-        Policy::Set { file, change, .. } => {
+        Policy::Set { name, file, change } => {
             let mut text = String::new();
             open(&file)?
                 .read_to_string(&mut text)
@@ -56,7 +56,9 @@ pub(crate) async fn run(session: &Session, command: Policy) -> Result<Ending, Fa
                 })?;
             let reeve = session.installation.open().await?;
             let effect = app::policy::set(&reeve, &session.caller, &text, change.dry_run).await?;
-            session.format.print(&effect, describe_effect)?;
+            session.format.print(&effect, |effect| {
+                describe_effect(&format!("{name} is as the file says"), effect)
+            })?;
         }
     }
     Ok(Ending::Done)

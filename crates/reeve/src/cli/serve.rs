@@ -27,7 +27,7 @@ use crate::installation::Host;
 pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one. The address is printed and written to the data
     /// directory [env: REEVE_LISTEN] [default: 127.0.0.1:8080].
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = super::argument::address)]
     pub(crate) listen: Option<SocketAddr>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct ImportFile {
     #[arg(long, value_name = "ID")]
     guild: GuildId,
     /// When the observation began, like 2026-01-31T12:00:00Z; its age counts from here.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = super::argument::instant)]
     taken_at: Timestamp,
     /// How many members there must be. The first snapshot of a guild needs this or --accept-first.
     #[arg(long, value_name = "N")]

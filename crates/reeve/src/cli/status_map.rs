@@ -70,7 +70,7 @@ enum YesNo {
     No,
 }
 
-const ANY: &str = "any";
+pub(super) const ANY: &str = "any";
 
 fn outcomes() -> impl TypedValueParser<Value = PolicyOutcome> {
     named(PolicyOutcome::ALL, PolicyOutcome::as_str)
@@ -80,7 +80,7 @@ fn badges() -> impl TypedValueParser<Value = Badge> {
     named(Badge::ALL, Badge::as_str)
 }
 
-fn drifts() -> impl TypedValueParser<Value = WhichDrift> {
+pub(super) fn drifts() -> impl TypedValueParser<Value = WhichDrift> {
     let names = [ANY].into_iter().chain(Drift::ALL.map(Drift::as_str));
     PossibleValuesParser::new(names).map(|name| {
         let kind = Drift::ALL.into_iter().find(|drift| drift.as_str() == name);

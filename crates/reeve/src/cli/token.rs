@@ -40,7 +40,7 @@ pub(crate) struct Create {
     #[arg(long, value_name = "PERMISSION")]
     scope: Vec<String>,
     /// When it ends, like 2027-01-31T12:00:00Z; 90 days from now if left out.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = super::argument::instant)]
     expires: Option<Timestamp>,
 }
 

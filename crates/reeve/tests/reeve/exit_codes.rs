@@ -152,3 +152,66 @@ async fn whoever_has_read_enough_ends_a_command_quietly() {
     assert_eq!(ended.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
 }
+
+#[test]
+fn an_instant_a_duration_or_an_address_that_is_none_is_shown_one() {
+    let (_scratch, program) = crate::program::installation();
+    let cases: [(&[&str], &str); 4] = [
+        (
+            &["audit", "list", "--since", "yesterday"],
+            "like 2026-01-31T12:00:00Z",
+        ),
+        (
+            &["hold", "add", "x", "--reason", "r", "--for", "soon"],
+            "like 24h, 7d or 1d12h",
+        ),
+        (&["serve", "--listen", "8080"], "like 127.0.0.1:8080"),
+        (
+            &["healthcheck", "--listen", "nowhere"],
+            "like 127.0.0.1:8080",
+        ),
+    ];
+    for (arguments, example) in cases {
+        let answer = program.run(arguments);
+        assert_eq!(answer.code, 2, "{answer:?}");
+        assert!(answer.err.contains(example), "{answer:?}");
+    }
+    let lost = program.set("DATABASE_URL", "banana").run(&["role", "list"]);
+    lost.failed_saying(&["postgres://LOGIN:PASSWORD@HOST/DATABASE"]);
+    assert!(!lost.err.contains("banana"), "{lost:?}");
+}
+
+#[tokio::test]
+async fn the_audit_list_says_in_a_line_what_happened_to_whom() {
+    let world = World::discord_leading().await;
+    let ada = world
+        .person("ada")
+        .linked(1)
+        .in_guild()
+        .role("reader")
+        .build()
+        .await;
+    world.person("bob").linked(2).mapped_role().build().await;
+    world.scan().await;
+    world.reconcile().await;
+    sqlx::query("update app_user set display_name = 'Ada L.' where user_id = $1")
+        .bind(ada.0)
+        .execute(&mut world.db.operator().await)
+        .await
+        .unwrap();
+    let listed = Program::on(&world.db).done(&["audit", "list"]);
+    let line = |of: &str| {
+        listed
+            .lines()
+            .find(|line| line.contains(of))
+            .unwrap()
+            .to_owned()
+    };
+    let reconciled = line("entitlement.reconcile");
+    for words in ["active -> suspended", "no_mapped_role", "1 role taken"] {
+        assert!(reconciled.contains(words), "{listed}");
+    }
+    let sql = line("sql.update");
+    assert!(sql.contains("changed=[\"display_name\"]"), "{listed}");
+    assert!(!sql.contains("session_epoch"), "{listed}");
+}

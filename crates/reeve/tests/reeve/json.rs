@@ -15,7 +15,17 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "snapshot import" => &["-", "--guild", "700", "--taken-at", "2026-01-31T12:00:00Z"],
         "identity import" => &["-"],
         "organization create" => &["acme"],
-        "identity show" => &["ada@example.test"],
+        "identity show"
+        | "identity overrides show"
+        | "identity overrides clear"
+        | "identity quota show" => &["ada@example.test"],
+        "identity create" => &["new@example.test"],
+        "identity edit" => &["ada@example.test", "--name", "Ada"],
+        "identity link" => &["ada@example.test", "--discord", "1"],
+        "identity unlink" => &["ada@example.test", "discord", "1"],
+        "identity overrides set" => &["ada@example.test", "--enabled"],
+        "identity quota set" => &["ada@example.test", "tokens", "5"],
+        "identity quota clear" => &["ada@example.test", "tokens"],
         "identity suspend" | "identity disable" | "identity enable" | "identity restore" => {
             &["ada@example.test", "--reason", "r"]
         }
@@ -45,6 +55,18 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
             "r",
         ],
         "rehome approve" | "rehome cancel" => &[NO_ID],
+        "review begin" => &[
+            "q4",
+            "--subject",
+            "assignments",
+            "--for",
+            "7d",
+            "--reviewer",
+            "a@b.test",
+        ],
+        "review show" | "review export" => &[NO_ID],
+        "review decide" => &[NO_ID, "keep", "--reason", "r"],
+        "review sign-off" => &[NO_ID, "--note", "r"],
         "role assign" | "role revoke" => &["ada@example.test", "reader"],
         "completions" => &["bash"],
         "man" => &["man"],
@@ -67,6 +89,8 @@ const NO_ID: &str = "00000000-0000-7000-8000-0000000000ff";
 const THE_PLAN: &str = "the plan";
 /// Stands for the id of the last hold or exemption.
 const THE_ONE: &str = "the one";
+/// Stands for the first grant of a review that was shown.
+const THE_GRANT: &str = "the grant";
 /// Stands for a folder that is not there yet.
 const A_FOLDER: &str = "a folder";
 
@@ -223,6 +247,40 @@ const CALLS: &[Call] = &[
     ),
     call("token list", &["--identity", "root@example.test"]),
     call("token revoke", &[THE_ONE]),
+    call(
+        "review begin",
+        &[
+            "q4",
+            "--subject",
+            "assignments",
+            "--for",
+            "7d",
+            "--reviewer",
+            "root@example.test",
+        ],
+    ),
+    call("review list", &[]),
+    call("review show", &[THE_ONE, "--undecided"]),
+    call("review export", &[THE_ONE]),
+    call("review decide", &[THE_GRANT, "keep", "--reason", "needed"]),
+    call("review show", &[THE_ONE, "--undecided"]),
+    // Nothing is left to decide of an empty one.
+    call(
+        "review begin",
+        &[
+            "q5",
+            "--subject",
+            "exemptions",
+            "--for",
+            "7d",
+            "--reviewer",
+            "root@example.test",
+        ],
+    ),
+    call(
+        "review sign-off",
+        &[THE_ONE, "--note", "nobody is exempted"],
+    ),
     call("role assign", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
@@ -278,6 +336,29 @@ const CALLS: &[Call] = &[
     call("exemption end", &[THE_ONE]),
     call("identity list", &["--search", "nobody at all"]),
     call("identity list", &["--limit", "1"]),
+    call("identity list", &["--drift"]),
+    call("identity create", &["new@example.test", "--name", "New"]),
+    call("identity edit", &["new@example.test", "--no-name"]),
+    call("identity link", &["new@example.test", "--discord", "77"]),
+    call("identity unlink", &["new@example.test", "discord", "77"]),
+    call(
+        "identity overrides set",
+        &[
+            "new@example.test",
+            "--preserve",
+            "reader",
+            "--for",
+            "7d",
+            "--reason",
+            "r",
+        ],
+    ),
+    call("identity overrides show", &["new@example.test"]),
+    call("identity overrides clear", &["new@example.test"]),
+    call("identity overrides show", &["new@example.test"]),
+    call("identity quota set", &["new@example.test", "tokens", "5"]),
+    call("identity quota clear", &["new@example.test", "tokens"]),
+    call("identity quota show", &["new@example.test"]),
     call("identity show", &["ada@example.test"]),
     call("identity suspend", &["ada@example.test", "--reason", "r"]),
     call("identity disable", &["ada@example.test", "--reason", "r"]),
@@ -305,11 +386,12 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
     let (scratch, program) = installation();
     let folder = scratch.folder("man");
     let serving = program.serve();
-    let (mut plan_id, mut one) = (String::new(), String::new());
+    let (mut plan_id, mut one, mut grant) = (String::new(), String::new(), String::new());
     for call in CALLS {
         let named = |word: &'static str| match word {
             THE_PLAN => plan_id.clone(),
             THE_ONE => one.clone(),
+            THE_GRANT => grant.clone(),
             A_FOLDER => folder.clone(),
             word => word.to_owned(),
         };
@@ -327,8 +409,17 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
             plan_id = id.to_owned();
         }
         let json = answer.json();
-        let id = ["hold_id", "exemption_id", "token_id", "rehome_id"]
-            .map(|name| json.get(name).and_then(|id| id.as_str()));
+        if let Some(id) = json["items"][0]["item_id"].as_str() {
+            grant = id.to_owned();
+        }
+        let id = [
+            "hold_id",
+            "exemption_id",
+            "token_id",
+            "campaign_id",
+            "rehome_id",
+        ]
+        .map(|name| json.get(name).and_then(|id| id.as_str()));
         if let Some(id) = id.into_iter().flatten().next() {
             one = id.to_owned();
         }

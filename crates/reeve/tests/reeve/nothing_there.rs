@@ -7,13 +7,14 @@ use crate::json::usual_arguments;
 use crate::program::{Program, installation};
 
 /// Those that need no database.
-const WITHOUT: [&str; 8] = [
+const WITHOUT: [&str; 9] = [
     "serve",
     "quickstart",
     "healthcheck",
     "doctor", // which reports just that
     "db bootstrap-sql",
     "config show",
+    "config openapi",
     "completions",
     "man",
 ];

@@ -1,6 +1,7 @@
 //! Every route, in one list. Those of the API, which their document names, are in [`v1`].
 
 mod answers;
+mod cursor;
 mod envelope;
 mod extract;
 mod health;

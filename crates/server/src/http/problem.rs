@@ -5,12 +5,14 @@
 
 use app::authenticate::Unauthenticated;
 use app::permit::Refusal;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
+use domain::review::Denied;
 use domain::tenancy::rehome::RehomeDenied;
 use serde::Serialize;
+use store::StoreError;
 use utoipa::ToSchema;
 
 /// What went wrong, for programs.
@@ -178,10 +180,17 @@ impl From<app::Error> for ApiError {
                 what: "platform role" | "tenant role" | "project role",
                 ..
             } => Self::invalid(format!("role: {text}")),
+            Error::ReviewDenied(Denied::Due(_) | Denied::Reviewers) => Self::invalid(text),
+            Error::ReviewDenied(Denied::NotAReviewer | Denied::Oneself) => {
+                Self::new(Code::InsufficientPermissions, text)
+            }
+            Error::ReviewDenied(Denied::SignedOff | Denied::Undecided { .. }) => {
+                Self::new(Code::Conflict, text)
+            }
             Error::NotFound { .. } => Self::not_found(),
             Error::Unauthenticated(why) => unauthenticated(why),
             Error::Refused(refusal) => refused(refusal),
-            Error::GrantDenied(_) | Error::EndDenied(_) => {
+            Error::GrantDenied(_) | Error::EndDenied(_) | Error::ActDenied(_) => {
                 Self::new(Code::InsufficientPermissions, text)
             }
             Error::Ceiling(_)
@@ -192,12 +201,14 @@ impl From<app::Error> for ApiError {
             | Error::StrictViolations { .. }
             | Error::Paused { .. } => of_tenancy(&error, text),
             Error::Conflict(_)
+            | Error::QuotaExceeded(_)
             | Error::MoveDenied(_)
             | Error::RulesMissing(_)
             | Error::Overtaken { .. }
             | Error::Busy { .. }
             | Error::LeaseLost => Self::new(Code::Conflict, text),
             Error::SparingDenied(_) | Error::SnapshotRejected(_) => Self::invalid(text),
+            Error::Store(StoreError::Nul) => Self::invalid(text),
             Error::Store(store) if store.is_unavailable() => {
                 tracing::error!(error = %text, "the database is not available");
                 Self {
@@ -302,8 +313,11 @@ fn refused(refusal: &Refusal) -> ApiError {
 }
 
 /// The answer to a path that no route has.
-pub(super) async fn no_such_route() -> ApiError {
-    ApiError::not_found()
+pub(super) async fn no_such_route(uri: Uri) -> ApiError {
+    ApiError::new(
+        Code::NotFound,
+        format!("there is nothing at {}", uri.path()),
+    )
 }
 
 /// The answer to a method that the path does not know.

@@ -21,6 +21,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) json: Value,
+    pub(crate) text: String,
 }
 
 impl Answer {
@@ -70,6 +71,7 @@ impl Api {
             status: parts.status,
             headers: parts.headers,
             json,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
 

@@ -92,3 +92,21 @@ async fn a_token_that_is_none_is_refused_in_the_same_words_as_one_that_is_gone()
     words.dedup();
     assert_eq!(words.len(), 1, "{words:?}");
 }
+
+#[tokio::test]
+async fn a_text_that_no_database_can_keep_is_the_callers_mistake() {
+    let world = World::empty().await;
+    let api = Api::of(&world);
+    let boss = token(
+        &world,
+        world.person("boss").role("admin").build().await,
+        None,
+    )
+    .await;
+    let searched = api.get(&boss, "/v1/admin/users?search=a%00b").await;
+    assert_eq!(searched.error(), (400, "invalid_request"));
+    assert!(
+        searched.json["detail"].as_str().unwrap().contains("U+0000"),
+        "{searched:?}"
+    );
+}

@@ -10,10 +10,14 @@
 mod client;
 mod document;
 mod errors;
+mod generated;
+mod matrix;
 mod me;
 mod members;
+mod operations;
 mod organizations;
 mod rehomes;
+mod reviews;
 mod roles;
 mod tenancy;
 mod users;

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::copy::{self, Fields, Malformed};
 use crate::error::StoreError;
 use crate::identity;
+use crate::overrides;
 use crate::role::Roles;
 use crate::scope::Tx;
 
@@ -209,7 +210,7 @@ impl People {
     /// Platform assignments: who is administrative, who has the right by the portal, and what
     /// suspension would take.
     async fn load_assignments(&mut self, tx: &mut Tx, lens: &Lens<'_>) -> Result<(), StoreError> {
-        let overrides = load_overrides(tx).await?;
+        let overrides = load_overrides(tx, lens.now).await?;
         let mut taken = Vec::new();
         let query =
             "select user_id, assignment_id, role_id, valid_from, valid_until from user_roles
@@ -373,8 +374,12 @@ async fn load_rows(tx: &mut Tx, lens: &Lens<'_>) -> Result<Vec<Row>, StoreError>
     Ok(rows)
 }
 
-/// The few who have role overrides. The constraint `role_overrides_shape` refuses what can't be read.
-async fn load_overrides(tx: &mut Tx) -> Result<HashMap<Uuid, RoleOverrides>, StoreError> {
+/// The few who have role overrides, as far as they count now. The constraint `role_overrides_shape`
+/// refuses what can't be read.
+async fn load_overrides(
+    tx: &mut Tx,
+    now: Timestamp,
+) -> Result<HashMap<Uuid, RoleOverrides>, StoreError> {
     let rows = sqlx::query!(
         r#"select user_id, claims -> 'role_overrides' as "overrides!" from app_user
             where claims ? 'role_overrides'"#
@@ -383,9 +388,8 @@ async fn load_overrides(tx: &mut Tx) -> Result<HashMap<Uuid, RoleOverrides>, Sto
     .await?;
     rows.into_iter()
         .map(|row| {
-            let overrides = serde_json::from_value(row.overrides)
-                .map_err(|e| StoreError::corrupt("app_user", "claims", row.user_id, e))?;
-            Ok((row.user_id, overrides))
+            let overrides = overrides::read(row.user_id, row.overrides)?;
+            Ok((row.user_id, overrides.in_force(now)))
         })
         .collect()
 }

@@ -15,7 +15,6 @@ use domain::governance::entitlement::{DiscordEvidence, GuildSet, PortalEvidence}
 use domain::governance::jml::Standing;
 use domain::governance::privileged::{BreakGlass, Privilege};
 use domain::id::{AssignmentId, OrganizationId, ProjectId, UserId};
-use domain::identity::RoleOverrides;
 use domain::reconcile::plan::Person;
 use domain::reconcile::restore::{Stripped, restorable, strippable};
 use jiff::{SignedDuration, Timestamp};
@@ -96,7 +95,7 @@ impl One {
             matches: matches(governance, &account, &claims, &memberships),
             discord: discord(governance, linked, &seen),
             privilege: privilege(&account, &assignments, lens),
-            strippable: what_is_stripped(&assignments, &claims.overrides),
+            strippable: what_is_stripped(&assignments, &claims, lens.now),
             stripped: Vec::new(),
             rules: governance.rules(None),
             restore_window: governance.restore_window,
@@ -273,7 +272,8 @@ fn privilege(account: &Account, assignments: &[Assignment], lens: &Lens<'_>) -> 
 }
 
 /// What suspension takes, by id, as the mass load has it.
-fn what_is_stripped(held: &[Assignment], overrides: &Option<RoleOverrides>) -> Vec<AssignmentId> {
+fn what_is_stripped(held: &[Assignment], claims: &Claims, now: Timestamp) -> Vec<AssignmentId> {
+    let overrides = claims.overrides.clone().map(|stored| stored.in_force(now));
     let mut taken: Vec<_> = held
         .iter()
         .filter(|held| held.scope == Scope::Platform && strippable(&held.role, overrides.as_ref()))

@@ -35,7 +35,7 @@ async fn app_user_has_the_columns_and_states_that_the_runbook_names() {
 }
 
 /// Values of `claims.role_overrides`, and whether they have the documented shape.
-const OVERRIDES: [(&str, bool); 18] = [
+const OVERRIDES: [(&str, bool); 30] = [
     ("{}", true),
     (
         r#"{"enabled": true, "preserved": ["Reader", "publisher"], "suppressed": []}"#,
@@ -46,6 +46,21 @@ const OVERRIDES: [(&str, bool); 18] = [
         true,
     ),
     (r#"{"preserved": ["reader"], "note": [1]}"#, true),
+    (r#"{"reason": "on leave", "expires_at": null}"#, true),
+    (r#"{"expires_at": "2026-01-31T12:00:00Z"}"#, true),
+    (
+        r#"{"expires_at": "2028-02-29T23:59:59.123456789+05:30"}"#,
+        true,
+    ),
+    (r#"{"expires_at": "2999-12-31T23:59:59-23:59"}"#, true),
+    (r#"{"expires_at": "2026-02-29T00:00:00Z"}"#, false),
+    (r#"{"expires_at": "2026-04-31T00:00:00Z"}"#, false),
+    (r#"{"expires_at": "2026-01-31"}"#, false),
+    (r#"{"expires_at": "2026-01-31T24:00:00Z"}"#, false),
+    (r#"{"expires_at": "2026-01-31T12:00:00"}"#, false),
+    (r#"{"expires_at": "infinity"}"#, false),
+    (r#"{"expires_at": 1769860800}"#, false),
+    (r#"{"reason": 1}"#, false),
     ("null", false),
     ("[]", false),
     (r#""reader""#, false),

@@ -23,17 +23,24 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("hold", ""),
     ("job", ""),
     ("lease", ""),
+    ("login_link", ""),
     ("node", ""),
+    ("personal_access_token", ""),
     ("plan_skip", ""),
     ("plan_spared", ""),
     ("plan_step", ""),
     ("platform", ""),
     ("reconcile_plan", ""),
     ("rehome", ""),
+    ("review_campaign", ""),
+    ("review_item", ""),
+    ("review_reviewer", ""),
+    ("session", ""),
     ("snapshot_slot", ""),
     ("snapshot_stage", ""),
     ("stripped_assignment", ""),
     ("tenancy_setting", ""),
+    ("user_quota", ""),
 ];
 
 /// Tables that are no facts, and so are neither fed nor audited, and why.
@@ -51,6 +58,7 @@ const UNTRACKED: &[&str] = &[
     "plan_step",         // a plan's steps
     "platform",          // a counter
     "reconcile_plan",    // a plan; approving it is audited
+    "review_item",       // what there was; deciding it is audited
     "snapshot_slot",     // which raw observation lies where
     "snapshot_stage",    // raw observations; admitted ones are facts
 ];

@@ -1,7 +1,8 @@
 //! The decision, gate by gate, against the gates as they are written down; and
 //! that explaining is the same judge.
 
-use domain::access::decide::{Decision, Request, decide, decide_administration, explain};
+use domain::access::decide::{Decision, Request, admit, decide, decide_administration, explain};
+use domain::access::facts::IdentityFacts;
 use domain::access::permission::{HAULING_MEMBER, HAULING_USE, Permission};
 use domain::access::reason::{Gate, Reason};
 use domain::access::role::Scope;
@@ -442,4 +443,36 @@ fn without_enforcement_no_role_is_asked_but_another_tenants_things_stay_closed()
     assert!(asked(true, None, Scope::Platform, false));
     assert!(asked(true, None, TENANT, false));
     assert!(!asked(false, None, TENANT, false), "no member");
+}
+
+#[test]
+fn a_credential_is_admitted_exactly_where_the_first_two_gates_pass() {
+    let statuses = [Status::Active, Status::Suspended, Status::Disabled];
+    let privileges = [None, Some(Privilege::Admin), Some(Privilege::BreakGlass)];
+    for status in statuses {
+        for privilege in privileges {
+            for issued_at in [NOW - MOMENT, NOW, NOW + MOMENT] {
+                let world = World {
+                    status,
+                    privilege,
+                    ..World::of_an_entitled_member()
+                };
+                let identity = IdentityFacts {
+                    status,
+                    session_epoch: world.session_epoch,
+                    privilege,
+                };
+                let request = Request {
+                    user_id: ME,
+                    permission: bookmarks(),
+                    scope: Scope::Platform,
+                    owner_id: Some(ME),
+                    credential: Some(whole(issued_at)),
+                    enforced: true,
+                };
+                let denied = decide(&world, &request, NOW).denied_by().cloned();
+                assert_eq!(admit(&identity, &whole(issued_at)).err(), denied);
+            }
+        }
+    }
 }

@@ -62,3 +62,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_state_is_called_the_same_wherever_it_is_written() {
+    for state in [
+        AccessState::Granted,
+        AccessState::Exempted,
+        AccessState::BreakGlass,
+        AccessState::Suspended,
+        AccessState::Disabled,
+        AccessState::OutOfScope,
+        AccessState::NotEntitled,
+        AccessState::Unobserved,
+    ] {
+        assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+    }
+}

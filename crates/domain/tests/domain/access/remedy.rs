@@ -133,3 +133,27 @@ fn the_least_role_at_the_narrowest_scope_is_named_first_and_admin_never() {
     assert_eq!(named("bookmarks:read", TENANT), [""; 0]);
     assert_eq!(named("hauling:use", Scope::Platform), ["hauling.member"]);
 }
+
+#[test]
+fn an_organizations_own_role_grants_inside_it_and_nowhere_else() {
+    let tenant_id = TENANT.tenant_id();
+    let own = |name: &str, tenant_id| RoleDefinition {
+        role_id: domain::id::RoleId(Uuid::nil()),
+        name: name.to_owned(),
+        scope: ScopeKind::Tenant,
+        tenant_id,
+        rank: 5,
+        portal: false,
+        permissions: Permission::of("audit:read").into_iter().collect(),
+    };
+    let far = domain::id::OrganizationId(Uuid::from_u128(99));
+    let roles = [
+        own("ours", tenant_id),
+        own("theirs", Some(far)),
+        own("everybodys", None),
+    ];
+    let wanted = Permission::of("audit:read").unwrap();
+    let granting = granting_roles(roles.iter(), wanted, TENANT);
+    let named: Vec<_> = granting.iter().map(|role| role.name.as_str()).collect();
+    assert_eq!(named, ["everybodys", "ours"]);
+}

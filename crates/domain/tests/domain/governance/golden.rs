@@ -162,7 +162,7 @@ fn what_governance_decides_for_everybody_is_the_table_that_was_reviewed() {
     );
     let mut sections: Vec<(String, String)> = Vec::new();
     for leads in [Leads::Discord, Leads::Portal] {
-        for age in [Age::Fresh, Age::Stale] {
+        for age in [Age::Fresh, Age::Stale, Age::Future, Age::Missing] {
             let setting = Setting {
                 leads,
                 ages: [age; 3],

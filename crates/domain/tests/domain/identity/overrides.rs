@@ -58,6 +58,39 @@ fn stored_json_of_another_shape_is_an_error_not_an_empty_override() {
     }
 }
 
+#[test]
+fn overrides_count_until_their_end_and_not_at_it() {
+    let end: jiff::Timestamp = "2026-02-01T00:00:00Z".parse().unwrap();
+    let json = r#"{"enabled": true, "preserved": ["a"], "reason": "leave", "expires_at": "2026-02-01T01:00:00+01:00"}"#;
+    let overrides = stored(json);
+    assert_eq!(overrides.expires_at, Some(end));
+    let before = end - jiff::SignedDuration::from_micros(1);
+    assert_eq!(overrides.clone().in_force(before), overrides);
+    assert_eq!(overrides.in_force(end), RoleOverrides::default());
+    let lasting = RoleOverrides::new(false, ["a"], []);
+    assert_eq!(lasting.clone().in_force(jiff::Timestamp::MAX), lasting);
+}
+
+#[test]
+fn only_what_overrides_something_is_kept_and_no_role_is_on_both_lists() {
+    let reason_alone = stored(r#"{"reason": "none", "expires_at": null}"#);
+    assert!(reason_alone.is_empty());
+    for json in [
+        r#"{"enabled": true}"#,
+        r#"{"preserved": ["a"]}"#,
+        r#"{"suppressed": ["a"]}"#,
+    ] {
+        assert!(!stored(json).is_empty(), "{json}");
+    }
+    let both = RoleOverrides::new(false, ["a", "b"], ["B ", "c"]);
+    assert_eq!(both.contradiction(), Some("b"));
+    assert!(both.suppresses("C") && !both.suppresses("a"));
+    assert_eq!(
+        RoleOverrides::new(false, ["a"], ["c"]).contradiction(),
+        None
+    );
+}
+
 proptest! {
     #![proptest_config(cases())]
 

@@ -81,6 +81,10 @@ pub(super) fn describe(detail: &Detail) -> String {
         "member   {}\n",
         organizations.collect::<Vec<_>>().join(", ")
     );
+    if let Some(overrides) = detail.overrides.as_ref().filter(|one| one.in_force) {
+        let words = super::change::describe(overrides).replace('\n', "\n  ");
+        out += &format!("overrides\n  {words}\n");
+    }
     out += &section("roles", &detail.roles);
     out += &section("stripped, kept to be given back", &detail.stripped);
     out += &changes(detail);

@@ -6,11 +6,19 @@
 )]
 
 mod assignments;
+mod end;
+mod exemptions;
+mod holds;
+mod lifecycle;
+mod links;
 mod members;
 mod organizations;
+mod overrides;
 mod paging;
 mod projects;
+mod quotas;
 mod rehomes;
+mod reviews;
 mod roles;
 mod tenancy;
 mod tokens;
@@ -44,7 +52,10 @@ use super::problem::{Code, Problem};
         (name = "roles", description = "What roles permit, and defining them."),
         (name = "assignments", description = "Who has which role: on the platform, in an organization, in a project."),
         (name = "rehomes", description = "Moving people from one organization to another."),
-        (name = "tenancy", description = "Strict mode, and the pause of bulk changes.")
+        (name = "tenancy", description = "Strict mode, and the pause of bulk changes."),
+        (name = "reviews", description = "Looking at what was granted, one by one."),
+        (name = "holds", description = "Leaving somebody alone for a while."),
+        (name = "exemptions", description = "Passes through eligibility and entitlement, reviewed.")
     )
 )]
 struct Document;
@@ -66,10 +77,53 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(users::get_me))
         .routes(routes!(tokens::list_my_tokens, tokens::create_my_token))
         .routes(routes!(tokens::revoke_my_token))
-        .routes(routes!(users::list_users))
-        .routes(routes!(users::get_user))
+        .merge(people())
+        .merge(reviews())
+        .routes(routes!(holds::list_holds, holds::create_hold))
+        .routes(routes!(holds::end_hold))
+        .routes(routes!(
+            exemptions::list_exemptions,
+            exemptions::create_exemption
+        ))
+        .routes(routes!(exemptions::review_exemption))
+        .routes(routes!(exemptions::end_exemption))
         .merge(inside_organizations())
         .merge(across_organizations())
+}
+
+/// People, and what belongs to one of them.
+fn people() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(users::list_users, users::create_user))
+        .routes(routes!(users::get_user, users::update_user))
+        .routes(routes!(users::list_user_timeline))
+        .routes(routes!(lifecycle::suspend_user))
+        .routes(routes!(lifecycle::disable_user))
+        .routes(routes!(lifecycle::enable_user))
+        .routes(routes!(lifecycle::restore_user))
+        .routes(routes!(lifecycle::erase_user))
+        .routes(routes!(
+            overrides::get_user_role_overrides,
+            overrides::set_user_role_overrides,
+            overrides::update_user_role_overrides,
+            overrides::clear_user_role_overrides
+        ))
+        .routes(routes!(quotas::list_user_quotas))
+        .routes(routes!(quotas::set_user_quota, quotas::clear_user_quota))
+        .routes(routes!(links::link_user))
+        .routes(routes!(links::unlink_user))
+        .routes(routes!(tokens::list_user_tokens, tokens::create_user_token))
+        .routes(routes!(tokens::revoke_user_token))
+}
+
+/// Review campaigns.
+fn reviews() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(reviews::list_reviews, reviews::begin_review))
+        .routes(routes!(reviews::get_review))
+        .routes(routes!(reviews::export_review))
+        .routes(routes!(reviews::decide_review_item))
+        .routes(routes!(reviews::sign_off_review))
 }
 
 /// Organizations, and what is inside one.

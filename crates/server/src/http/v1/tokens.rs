@@ -4,7 +4,7 @@ use app::token::{Made, Wanted};
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use domain::id::TokenId;
+use domain::id::{TokenId, UserId};
 use serde::Serialize;
 use store::token::Token;
 use utoipa::ToSchema;
@@ -55,5 +55,46 @@ pub(in crate::http) async fn revoke_my_token(
     Named(token_id): Named<TokenId>,
 ) -> Result<StatusCode, ApiError> {
     app::token::revoke(&state.reeve, &caller, token_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A person's tokens, newest first; never their secrets.
+#[utoipa::path(get, path = "/v1/admin/users/{user_id}/tokens", tag = "users",
+    params(("user_id" = UserId, Path)),
+    responses((status = 200, body = Tokens), Problems))]
+pub(in crate::http) async fn list_user_tokens(
+    Authenticated(caller): Authenticated,
+    Extract(state): Extract<State>,
+    Named(user_id): Named<UserId>,
+) -> Result<Json<Tokens>, ApiError> {
+    let tokens = app::token::list(&state.reeve, &caller, &user_id.to_string()).await?;
+    Ok(Json(Tokens { tokens }))
+}
+
+/// Makes a token for a person. The answer is the only one that shows its secret.
+#[utoipa::path(post, path = "/v1/admin/users/{user_id}/tokens", tag = "users", request_body = Wanted,
+    params(("user_id" = UserId, Path)),
+    responses((status = 201, body = Made), Problems))]
+pub(in crate::http) async fn create_user_token(
+    Authenticated(caller): Authenticated,
+    Extract(state): Extract<State>,
+    Named(user_id): Named<UserId>,
+    Body(wanted): Body<Wanted>,
+) -> Result<(StatusCode, Json<Made>), ApiError> {
+    let who = user_id.to_string();
+    let made = app::token::create(&state.reeve, &caller, &who, &wanted).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Revokes a person's token; the next request that shows it is refused.
+#[utoipa::path(delete, path = "/v1/admin/users/{user_id}/tokens/{token_id}", tag = "users",
+    params(("user_id" = UserId, Path), ("token_id" = TokenId, Path)),
+    responses((status = 204), Problems))]
+pub(in crate::http) async fn revoke_user_token(
+    Authenticated(caller): Authenticated,
+    Extract(state): Extract<State>,
+    Named((user_id, token_id)): Named<(UserId, TokenId)>,
+) -> Result<StatusCode, ApiError> {
+    app::token::revoke_of(&state.reeve, &caller, user_id, token_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

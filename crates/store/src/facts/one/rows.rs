@@ -13,6 +13,7 @@ use crate::copy::{self, Malformed};
 use crate::error::StoreError;
 use crate::facts::{period, scope};
 use crate::identity;
+use crate::overrides;
 use crate::role::Roles;
 use crate::scope::Tx;
 
@@ -131,10 +132,10 @@ fn claims(user_id: UserId, claims: &Value) -> Result<Claims, StoreError> {
             .map_or_else(|| value.to_string(), str::to_owned)
     };
     let overrides = claims.get("role_overrides").cloned();
-    let overrides = overrides.map(serde_json::from_value).transpose();
+    let overrides = overrides.map(|claim| overrides::read(user_id.0, claim));
     Ok(Claims {
         groups: groups.into_iter().flatten().map(text).collect(),
-        overrides: overrides.map_err(|e| StoreError::corrupt("app_user", "claims", user_id, e))?,
+        overrides: overrides.transpose()?,
     })
 }
 
