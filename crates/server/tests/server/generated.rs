@@ -283,7 +283,9 @@ async fn no_request_made_from_the_document_fails_the_server_or_gets_an_answer_it
                 let answer = api.send(request).await;
                 let status = answer.status.as_u16();
                 let named = &operation["responses"][status.to_string()];
-                assert!(status < 500, "{method} {uri}: {answer:?}");
+                // A request before may have paused bulk changes.
+                let paused = answer.json["code"] == "operation_paused";
+                assert!(status < 500 || paused, "{method} {uri}: {answer:?}");
                 // A path whose variable part is odd may be another operation's, or none.
                 assert!(
                     !named.is_null() || status == 405,
