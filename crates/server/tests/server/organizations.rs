@@ -52,15 +52,22 @@ struct Change {
     action: &'static str,
 }
 
-fn changes() -> Vec<Change> {
-    let change = |method, path, body, action| Change {
+fn change(method: Method, path: &'static str, body: Option<Value>, action: &'static str) -> Change {
+    Change {
         method,
         path,
         body,
         action,
-    };
-    let ada = json!({ "identity": "ada@example.test", "role": "tenant_viewer" });
-    let inside = json!({ "identity": "ada@example.test", "role": "project_member" });
+    }
+}
+
+fn changes() -> Vec<Change> {
+    let mut all = changes_of_places();
+    all.extend(changes_of_roles());
+    all
+}
+
+fn changes_of_places() -> Vec<Change> {
     let (post, patch, delete) = (Method::POST, Method::PATCH, Method::DELETE);
     vec![
         change(
@@ -94,6 +101,14 @@ fn changes() -> Vec<Change> {
             Some(json!({ "members": [{ "identity": "newer@example.test" }] })),
             "membership.add",
         ),
+    ]
+}
+
+fn changes_of_roles() -> Vec<Change> {
+    let ada = json!({ "identity": "ada@example.test", "role": "tenant_viewer" });
+    let inside = json!({ "identity": "ada@example.test", "role": "project_member" });
+    let (post, patch, delete) = (Method::POST, Method::PATCH, Method::DELETE);
+    vec![
         change(post.clone(), "/assignments", Some(ada), "role.assign"),
         change(
             delete.clone(),

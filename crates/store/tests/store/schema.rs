@@ -45,6 +45,7 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("snapshot_slot", ""),
     ("snapshot_stage", ""),
     ("stripped_assignment", ""),
+    ("tenancy_setting", ""),
     ("user_quota", ""),
     ("rehome", ""),
     ("snapshot_slot", ""),
