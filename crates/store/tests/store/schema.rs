@@ -26,8 +26,6 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("idempotency_key", "INSERT"), // with the caller's own change; answers are the system's
     ("job", ""),
     ("lease", ""),
-    ("login_link", ""),
-    ("node", ""),
     ("log_line", ""),
     ("login_link", ""),
     ("node", ""),
@@ -38,6 +36,7 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("plan_step", ""),
     ("platform", ""),
     ("reconcile_plan", ""),
+    ("rehome", ""),
     ("review_campaign", ""),
     ("review_item", ""),
     ("review_reviewer", ""),
@@ -47,11 +46,6 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("stripped_assignment", ""),
     ("tenancy_setting", ""),
     ("user_quota", ""),
-    ("rehome", ""),
-    ("snapshot_slot", ""),
-    ("snapshot_stage", ""),
-    ("stripped_assignment", ""),
-    ("tenancy_setting", ""),
 ];
 
 /// Tables that are no facts, and so are neither fed nor audited, and why.
@@ -62,8 +56,8 @@ const UNTRACKED: &[&str] = &[
     "decision_log",      // a log
     "evidence_note",     // beside a log; writing one is audited
     "feed_epoch",        // names the feed
-    "identity_activity", // a clock: reading would be writing
     "idempotency_key",   // that a change happened; the change is audited
+    "identity_activity", // a clock: reading would be writing
     "job",               // when a job is due
     "lease",             // who runs a job now
     "log_line",          // a log

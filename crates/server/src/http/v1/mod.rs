@@ -140,41 +140,6 @@ fn reviews() -> OpenApiRouter<State> {
         .routes(routes!(reviews::sign_off_review))
 }
 
-/// People, and what belongs to one of them.
-fn people() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(users::list_users, users::create_user))
-        .routes(routes!(users::get_user, users::update_user))
-        .routes(routes!(users::list_user_timeline))
-        .routes(routes!(lifecycle::suspend_user))
-        .routes(routes!(lifecycle::disable_user))
-        .routes(routes!(lifecycle::enable_user))
-        .routes(routes!(lifecycle::restore_user))
-        .routes(routes!(lifecycle::erase_user))
-        .routes(routes!(
-            overrides::get_user_role_overrides,
-            overrides::set_user_role_overrides,
-            overrides::update_user_role_overrides,
-            overrides::clear_user_role_overrides
-        ))
-        .routes(routes!(quotas::list_user_quotas))
-        .routes(routes!(quotas::set_user_quota, quotas::clear_user_quota))
-        .routes(routes!(links::link_user))
-        .routes(routes!(links::unlink_user))
-        .routes(routes!(tokens::list_user_tokens, tokens::create_user_token))
-        .routes(routes!(tokens::revoke_user_token))
-}
-
-/// Review campaigns.
-fn reviews() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(reviews::list_reviews, reviews::begin_review))
-        .routes(routes!(reviews::get_review))
-        .routes(routes!(reviews::export_review))
-        .routes(routes!(reviews::decide_review_item))
-        .routes(routes!(reviews::sign_off_review))
-}
-
 /// Organizations, and what is inside one.
 fn inside_organizations() -> OpenApiRouter<State> {
     OpenApiRouter::new()
