@@ -59,6 +59,11 @@ impl RoleOverrides {
     pub fn preserves(&self, role: &str) -> bool {
         self.preserved.contains(&role.trim().to_lowercase())
     }
+
+    /// Whether automation must not give this role.
+    pub fn suppresses(&self, role: &str) -> bool {
+        self.suppressed.contains(&role.trim().to_lowercase())
+    }
 }
 
 fn normalize<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
