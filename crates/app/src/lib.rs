@@ -23,16 +23,19 @@ pub mod jml;
 pub mod job;
 pub mod lifecycle;
 pub mod live;
+pub mod mapping;
 pub mod membership;
 pub mod organization;
 pub mod permit;
 pub mod policy;
 pub mod project;
 pub mod prune;
+pub mod public;
 mod reading;
 pub mod reconcile;
 pub mod role;
 mod secret;
+pub mod session;
 pub mod snapshot;
 pub mod status_map;
 pub mod token;
@@ -57,6 +60,19 @@ pub struct Reeve {
     pub database: Database,
     /// The settings that may change meanwhile, shared by all clones.
     pub live: Live,
+}
+
+impl Reeve {
+    /// A transaction that begins a session of somebody who is known only at its end.
+    async fn sign_in_tx(&self, correlation_id: &CorrelationId) -> Result<Tx, StoreError> {
+        let action = Action::SessionBegin;
+        let context = Context {
+            correlation_id: Some(correlation_id.clone()),
+            operation: Some(action),
+            ..Context::default()
+        };
+        self.database.system(action.as_str(), &context).await
+    }
 }
 
 /// Who calls, and under which id the call is found again in logs and audit rows.

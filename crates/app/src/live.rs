@@ -4,10 +4,14 @@
 //! calls [`Live::set`]. An operation calls [`Live::get`] once and works with that value to its end,
 //! so that it never decides half by the old settings and half by the new ones.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use connect::oidc::{self, Failure, Pace, Provider};
 use domain::flags::Flags;
 use domain::governance::privileged::BreakGlass;
+use domain::identity::mapping::Mapping;
+
+use crate::public::{PublicUrl, TrustedProxies};
 
 /// What is live: re-read without a restart. The default is that nothing is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +20,13 @@ pub struct Settings {
     pub break_glass: BreakGlass,
     /// The switches of user management.
     pub flags: Flags,
+    /// Which groups give which roles (U-11, U-12).
+    pub mapping: Mapping,
+    /// The identity provider, if one is trusted.
+    pub oidc: Option<oidc::Settings>,
+    /// Where browsers find this installation.
+    pub public_url: PublicUrl,
+    pub trusted_proxies: TrustedProxies,
     /// A hash of the whole configuration that this belongs to; nodes publish it, to be compared
     /// (D23).
     pub hash: String,
@@ -23,22 +34,54 @@ pub struct Settings {
 
 /// The one place of the live settings. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Live(Arc<RwLock<Arc<Settings>>>);
+pub struct Live(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    settings: RwLock<Arc<Settings>>,
+    /// What is known of the provider of these settings.
+    provider: Mutex<Option<Provider>>,
+}
 
 impl Live {
     pub fn new(settings: Settings) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(settings))))
+        let live = Self::default();
+        live.set(settings);
+        live
     }
 
     /// The settings as they are now; they stay as they are for whoever holds them.
     pub fn get(&self) -> Arc<Settings> {
         // A whole value is put in its place, so a panic elsewhere can't have left half of one.
-        let settings = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&settings)
+        let settings = self.0.settings.read();
+        Arc::clone(&settings.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts other settings in place, for all clones and whole.
     pub fn set(&self, settings: Settings) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+        let mut place = self
+            .0
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *place = Arc::new(settings);
+    }
+
+    /// The provider that the settings name, with what is known of it so far; `None` if they name none.
+    pub(crate) fn provider(&self) -> Result<Option<Provider>, Failure> {
+        let Some(settings) = self.get().oidc.clone() else {
+            return Ok(None);
+        };
+        let mut known = self
+            .0
+            .provider
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(provider) = known.as_ref().filter(|of| *of.settings() == settings) {
+            return Ok(Some(provider.clone()));
+        }
+        let provider = Provider::new(settings, Pace::default())?;
+        *known = Some(provider.clone());
+        Ok(Some(provider))
     }
 }

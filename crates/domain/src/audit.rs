@@ -96,6 +96,12 @@ actions! {
     TokenCreate = "token.create",
     /// A personal access token was revoked.
     TokenRevoke = "token.revoke",
+    /// Somebody signed in: how, and whether the break-glass list named them.
+    SessionBegin = "session.begin",
+    /// Sessions were ended, by their owner, an administrator or the identity provider.
+    SessionRevoke = "session.revoke",
+    /// A link that signs somebody in once was made.
+    LoginLinkCreate = "login_link.create",
     /// Somebody who is suspended was let in by the break-glass list.
     BreakGlassUse = "break_glass.use",
     /// A month of the audit log was dropped by the retention: its name, and how many rows it had.

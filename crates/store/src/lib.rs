@@ -35,6 +35,7 @@ pub mod reconcile;
 pub mod rights;
 pub mod role;
 pub mod scope;
+pub mod session;
 pub mod snapshot;
 pub mod status_map;
 pub mod token;

@@ -51,6 +51,8 @@ const NAMES: &[&str] = &[
     "snapshots:manage",
     "exemptions:read",
     "exemptions:manage",
+    "sessions:read",
+    "sessions:manage",
 ];
 
 const _: () = assert!(NAMES.len() <= 128, "a permission set is one 128-bit word");
@@ -91,6 +93,8 @@ pub const SNAPSHOTS_READ: Permission = named("snapshots:read");
 pub const SNAPSHOTS_MANAGE: Permission = named("snapshots:manage");
 pub const EXEMPTIONS_READ: Permission = named("exemptions:read");
 pub const EXEMPTIONS_MANAGE: Permission = named("exemptions:manage");
+pub const SESSIONS_READ: Permission = named("sessions:read");
+pub const SESSIONS_MANAGE: Permission = named("sessions:manage");
 
 /// The permission of that name; a name that is none does not compile.
 const fn named(name: &str) -> Permission {

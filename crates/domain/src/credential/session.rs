@@ -2,6 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::secret::Secret;
+use crate::reconcile::digest::Sha256;
+
 /// A session that nobody used for so long is over. A working day's break passes, a forgotten browser
 /// over night does not.
 pub const IDLE_LIMIT: SignedDuration = SignedDuration::from_hours(8);
@@ -22,4 +25,12 @@ pub fn ends_at(created_at: Timestamp, last_used_at: Timestamp) -> Timestamp {
         // Beyond the end of time: as over as can be.
         _ => Timestamp::MIN,
     }
+}
+
+/// The word that a browser's own pages send with every change, and that no other site can know: it is
+/// bound to the session, and tells nothing of its secret.
+pub fn csrf_token(session: &Secret) -> String {
+    let mut bound = b"reeve csrf ".to_vec();
+    bound.extend_from_slice(session.expose().as_bytes());
+    Sha256::of(&bound).to_string()
 }

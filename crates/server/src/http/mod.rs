@@ -1,9 +1,11 @@
 //! Every route, in one list. Those of the API, which their document names, are in [`v1`].
 
 mod answers;
+mod cookie;
 mod envelope;
 mod extract;
 mod health;
+mod login;
 mod problem;
 mod v1;
 
@@ -47,6 +49,7 @@ pub fn router(state: State) -> Router {
     api.route("/livez", get(health::get_livez))
         .route("/readyz", get(health::get_readyz))
         .route("/healthz", get(health::get_readyz))
+        .merge(login::routes())
         .route("/metrics", get(health::get_metrics))
         .route(
             "/openapi.json",

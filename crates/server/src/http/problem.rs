@@ -20,6 +20,7 @@ pub(super) enum Code {
     InvalidRequest,
     NotFound,
     Conflict,
+    RateLimited,
     ServiceUnavailable,
     InternalError,
 }
@@ -32,6 +33,7 @@ impl Code {
             Self::InvalidRequest => "invalid_request",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
+            Self::RateLimited => "rate_limited",
             Self::ServiceUnavailable => "service_unavailable",
             Self::InternalError => "internal_error",
         }
@@ -44,6 +46,7 @@ impl Code {
             Self::InvalidRequest => "The request can't be used",
             Self::NotFound => "Not found",
             Self::Conflict => "It contradicts what is there",
+            Self::RateLimited => "Too many attempts",
             Self::ServiceUnavailable => "Not available now",
             Self::InternalError => "Something went wrong",
         }
@@ -56,6 +59,7 @@ impl Code {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict => StatusCode::CONFLICT,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -154,6 +158,14 @@ impl From<app::Error> for ApiError {
             | Error::Busy { .. }
             | Error::LeaseLost => Self::new(Code::Conflict, text),
             Error::SparingDenied(_) | Error::SnapshotRejected(_) => Self::invalid(text),
+            Error::MappingUnusable(_) => Self::new(Code::Conflict, text),
+            Error::Provider(_) => {
+                tracing::error!(error = %text, "the identity provider is not available");
+                Self::new(
+                    Code::ServiceUnavailable,
+                    "the identity provider does not answer as it should; nothing was changed",
+                )
+            }
             Error::Store(store) if store.is_unavailable() => {
                 tracing::error!(error = %text, "the database is not available");
                 Self {
@@ -178,6 +190,9 @@ impl From<app::Error> for ApiError {
 }
 
 fn unauthenticated(why: &Unauthenticated) -> ApiError {
+    if let Unauthenticated::Token(cause) = why {
+        tracing::info!(%cause, "a token was refused");
+    }
     ApiError::new(Code::Unauthenticated, why.to_string())
 }
 

@@ -5,6 +5,8 @@
     reason = "the macro of a route names its types in full"
 )]
 
+mod mapping;
+mod sessions;
 mod tokens;
 mod users;
 
@@ -30,6 +32,8 @@ use super::problem::{Code, Problem};
     security(("token" = [])),
     tags(
         (name = "me", description = "Whoever calls, and what is theirs."),
+        (name = "sessions", description = "Signed-in browsers."),
+        (name = "mapping", description = "From an identity provider's groups to roles."),
         (name = "users", description = "People: who they are and what they hold.")
     )
 )]
@@ -52,6 +56,13 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(users::get_me))
         .routes(routes!(tokens::list_my_tokens, tokens::create_my_token))
         .routes(routes!(tokens::revoke_my_token))
+        .routes(routes!(sessions::get_my_session, sessions::end_my_session))
         .routes(routes!(users::list_users))
         .routes(routes!(users::get_user))
+        .routes(routes!(
+            sessions::list_user_sessions,
+            sessions::end_user_sessions
+        ))
+        .routes(routes!(sessions::end_user_session))
+        .routes(routes!(mapping::test_mapping))
 }
