@@ -1,1 +1,11 @@
-//! x
+//! The outside, against a real provider on loopback.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that can't go on fails"
+)]
+
+mod guard;
+mod hostile;
+mod provider;

@@ -10,5 +10,7 @@
 mod client;
 mod document;
 mod errors;
+mod mapping;
 mod me;
+mod sessions;
 mod users;
