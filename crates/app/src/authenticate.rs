@@ -32,6 +32,8 @@ pub enum Unauthenticated {
         "the token is not one of the identity provider's for this API, or is over; sign in again"
     )]
     Token(connect::oidc::Rejected),
+    #[error("nobody is brought in by signing in here; ask an administrator for an account")]
+    NotProvisioned,
     /// It is genuine, but its owner may not be here, or their sessions were revoked since.
     #[error("{}; sign in again, or ask an administrator", .0.reason.describe())]
     Refused(Finding),
@@ -43,7 +45,10 @@ pub async fn by_bearer(
     text: &str,
     correlation_id: CorrelationId,
 ) -> Result<Caller, Error> {
-    by_token(reeve, text, correlation_id).await
+    if text.starts_with("reeve_") {
+        return by_token(reeve, text, correlation_id).await;
+    }
+    crate::sign_in::by_access_token(reeve, text, correlation_id).await
 }
 
 /// Whoever shows a personal access token.

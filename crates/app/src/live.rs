@@ -4,12 +4,15 @@
 //! calls [`Live::set`]. An operation calls [`Live::get`] once and works with that value to its end,
 //! so that it never decides half by the old settings and half by the new ones.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use connect::oidc::{self, Failure, Pace, Provider};
 use domain::flags::Flags;
 use domain::governance::privileged::BreakGlass;
 use domain::identity::mapping::Mapping;
+use domain::reconcile::digest::Sha256;
 
 use crate::public::{PublicUrl, TrustedProxies};
 
@@ -41,7 +44,18 @@ struct Inner {
     settings: RwLock<Arc<Settings>>,
     /// What is known of the provider of these settings.
     provider: Mutex<Option<Provider>>,
+    /// Access tokens whose person was provisioned already, by their hash; until when that counts.
+    seen: Mutex<HashMap<[u8; 32], Instant>>,
 }
+
+/// Most tokens that are remembered. One that is forgotten is provisioned again, which changes nothing.
+const MOST_SEEN: usize = 10_000;
+
+/// After this the person of a token is looked at again, and the provider's userinfo asked.
+const SEEN_FOR: Duration = Duration::from_secs(900);
+
+/// The same where the provider did not say all that it should.
+const SEEN_INCOMPLETE_FOR: Duration = Duration::from_secs(30);
 
 impl Live {
     pub fn new(settings: Settings) -> Self {
@@ -65,6 +79,38 @@ impl Live {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         *place = Arc::new(settings);
+        // Another mapping may give other roles.
+        self.seen().clear();
+    }
+
+    fn seen(&self) -> MutexGuard<'_, HashMap<[u8; 32], Instant>> {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the person of an access token was provisioned not long ago.
+    pub(crate) fn has_seen(&self, token: &str) -> bool {
+        let until = self
+            .seen()
+            .get(&Sha256::of(token.as_bytes()).bytes())
+            .copied();
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Notes that the person of an access token was provisioned.
+    pub(crate) fn see(&self, token: &str, complete: bool) {
+        let mut seen = self.seen();
+        if seen.len() >= MOST_SEEN {
+            seen.clear();
+        }
+        let period = if complete {
+            SEEN_FOR
+        } else {
+            SEEN_INCOMPLETE_FOR
+        };
+        seen.insert(
+            Sha256::of(token.as_bytes()).bytes(),
+            Instant::now() + period,
+        );
     }
 
     /// The provider that the settings name, with what is known of it so far; `None` if they name none.

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::access::permission::IDENTITIES_READ;
-use domain::access::role::{Administrative, RoleDefinition, Scope, TENANT_OWNER_ROLE};
+use domain::access::role::{
+    Administrative, PROJECT_OWNER_ROLE, RoleDefinition, Scope, TENANT_OWNER_ROLE,
+};
 use domain::identity::RoleOverrides;
 pub use domain::identity::mapping::Target;
 use domain::identity::mapping::{Groups, Mapping, Step, sync};
@@ -139,7 +141,9 @@ pub(crate) async fn resolve(
     };
     let role = roles.named(&target.role, scope.kind(), scope.tenant_id());
     let role = role.ok_or_else(|| Unusable::UnknownRole(target.clone()))?;
-    if role.tenant_id.is_none() && role.name == TENANT_OWNER_ROLE {
+    if role.tenant_id.is_none()
+        && [TENANT_OWNER_ROLE, PROJECT_OWNER_ROLE].contains(&role.name.as_str())
+    {
         return Err(Unusable::Owner(target.clone()).into());
     }
     if role.administrative() == Some(Administrative::Subadmin) {

@@ -31,6 +31,7 @@ pub mod node;
 pub mod organization;
 pub mod person;
 pub mod project;
+pub mod provision;
 pub mod reconcile;
 pub mod rights;
 pub mod role;

@@ -17,6 +17,7 @@ use connect::oidc::{Hidden, Settings};
 use jiff::{SignedDuration, Timestamp};
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
+use ring::rsa::PublicKeyComponents;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
     RSA_PSS_SHA256, RsaKeyPair,
@@ -178,7 +179,7 @@ impl Issuer {
         let inner = self.inner();
         let kid = format!("{}-{}", algorithm.name(), inner.keys.generation);
         let sound = json!({ "alg": algorithm.name(), "kid": kid, "typ": "at+jwt" });
-        self::sign(
+        sign(
             &inner.keys,
             algorithm,
             &over(sound, header).to_string(),
@@ -188,19 +189,13 @@ impl Issuer {
 
     /// The same with the header as text.
     pub fn sign_all_text(&self, algorithm: Algorithm, header: &str, claims: &str) -> String {
-        self::sign(&self.inner().keys, algorithm, header, claims)
+        sign(&self.inner().keys, algorithm, header, claims)
     }
 
     /// The public RSA key, as an attacker knows it: the modulus.
     pub fn public_rsa(&self) -> Vec<u8> {
         let inner = self.inner();
-        inner
-            .keys
-            .rsa
-            .public()
-            .modulus()
-            .big_endian_without_leading_zero()
-            .to_vec()
+        inner.keys.public_rsa().n
     }
 
     /// Signs by other keys from now on, and publishes those alone.
@@ -293,10 +288,13 @@ impl Keys {
         signature
     }
 
+    fn public_rsa(&self) -> PublicKeyComponents<Vec<u8>> {
+        self.rsa.public().into()
+    }
+
     fn published(&self) -> Value {
-        let rsa = self.rsa.public();
-        let n = BASE64URL.encode(rsa.modulus().big_endian_without_leading_zero());
-        let e = BASE64URL.encode(rsa.exponent().big_endian_without_leading_zero());
+        let rsa = self.public_rsa();
+        let (n, e) = (BASE64URL.encode(rsa.n), BASE64URL.encode(rsa.e));
         let point = self.p256.public_key().as_ref();
         let kid = |algorithm: Algorithm| format!("{}-{}", algorithm.name(), self.generation);
         json!({ "keys": [

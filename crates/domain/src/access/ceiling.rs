@@ -7,7 +7,9 @@
 use serde::Serialize;
 
 use super::permission::{Permission, PermissionSet, ROLES_GRANT};
-use super::role::{Administrative, RoleDefinition, Scope, ScopeKind};
+use super::role::{
+    Administrative, PROJECT_OWNER_ROLE, RoleDefinition, Scope, ScopeKind, TENANT_OWNER_ROLE,
+};
 
 /// What an actor holds in one scope: the highest rank and all permissions of their roles there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +28,9 @@ pub enum Authority {
     AdministratorsToken { scopes: PermissionSet },
     /// One of Reeve's jobs: gives back what was stripped, never an administrative role.
     Job,
+    /// The mapping of groups that an operator wrote into the server's environment, which holds the
+    /// ceiling of an admin: it may make admins, but neither subadmins nor owners (decision 0051).
+    Mapping,
     /// A person, by the roles they hold in the tenant in question and in the project in question
     /// (nothing held is the default value).
     Holder { tenant: Held, project: Held },
@@ -116,6 +121,8 @@ pub fn can_grant(
         ),
         Authority::Job if role.administrative().is_some() => Err(GrantDenied::Administrative),
         Authority::Job => Ok(()),
+        Authority::Mapping if is_for_people_to_give(role) => Err(GrantDenied::Administrative),
+        Authority::Mapping => Ok(()),
         Authority::Holder { tenant, project } => {
             let held = match scope.kind() {
                 ScopeKind::Platform => return Err(GrantDenied::PlatformAdminOnly),
@@ -125,6 +132,13 @@ pub fn can_grant(
             within(&held, role)
         }
     }
+}
+
+/// Roles that no group of an identity provider gives.
+fn is_for_people_to_give(role: &RoleDefinition) -> bool {
+    let owner = role.tenant_id.is_none()
+        && [TENANT_OWNER_ROLE, PROJECT_OWNER_ROLE].contains(&role.name.as_str());
+    owner || role.administrative() == Some(Administrative::Subadmin)
 }
 
 /// A role is given at its own kind of scope, and an organization's own role only inside it.

@@ -29,6 +29,7 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("plan_step", ""),
     ("platform", ""),
     ("reconcile_plan", ""),
+    ("sign_in_attempt", ""),
     ("snapshot_slot", ""),
     ("snapshot_stage", ""),
     ("stripped_assignment", ""),
@@ -49,6 +50,7 @@ const UNTRACKED: &[&str] = &[
     "plan_step",         // a plan's steps
     "platform",          // a counter
     "reconcile_plan",    // a plan; approving it is audited
+    "sign_in_attempt",   // a clock: signing in is audited when it is done
     "snapshot_slot",     // which raw observation lies where
     "snapshot_stage",    // raw observations; admitted ones are facts
 ];
