@@ -19,6 +19,7 @@ use testkit::World;
 use testkit::world::{MAPPED_ROLE, guild, ndjson};
 
 mod credentials;
+mod sign_in;
 
 use crate::sql::{count, value};
 use crate::watch::{audit_of, words};
@@ -467,6 +468,7 @@ async fn every_operation_writes_one_row_a_change_with_actor_source_and_correlati
     walk.lifecycle().await.unwrap();
     walk.retention().await.unwrap();
     walk.credentials().await.unwrap();
+    walk.sign_in().await.unwrap();
     let missing: Vec<&str> = Action::ALL
         .iter()
         .filter(|action| !NOT_BY_AN_OPERATION.contains(action))

@@ -244,27 +244,29 @@ impl Provider {
         form: &[(&str, &str)],
     ) -> Result<Map<String, Value>, Failure> {
         let url = guard::url(endpoint, self.settings.reach)?;
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(form);
         let id = self.settings.client_id.as_deref().unwrap_or_default();
         let mut request = self
             .client
             .post(url.clone())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "application/json");
-        match &self.settings.client_secret {
+        if let Some(secret) = &self.settings.client_secret {
             // Encoded before they are put together (RFC 6749, section 2.3.1).
-            Some(secret) => {
-                let encode = |text: &str| -> String {
-                    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-                };
-                request = request.basic_auth(encode(id), Some(encode(secret.expose())));
-            }
-            None => {
-                body.append_pair("client_id", id);
-            }
+            let encode = |text: &str| -> String {
+                url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+            };
+            request = request.basic_auth(encode(id), Some(encode(secret.expose())));
         }
-        let answer = guard::send(request.body(body.finish()), &url).await;
+        let public = self
+            .settings
+            .client_secret
+            .is_none()
+            .then_some(("client_id", id));
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .extend_pairs(public)
+            .finish();
+        let answer = guard::send(request.body(body), &url).await;
         let answer = match answer {
             // The provider refuses the code or the token, which is no outage.
             Err(guard::Unfetched::Status { status: 400, .. }) => {

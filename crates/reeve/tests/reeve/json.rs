@@ -15,6 +15,7 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "snapshot import" => &["-", "--guild", "700", "--taken-at", "2026-01-31T12:00:00Z"],
         "identity import" => &["-"],
         "organization create" => &["acme"],
+        "identity sync" => &["ada@example.test"],
         "identity show" => &["ada@example.test"],
         "identity suspend" | "identity disable" | "identity enable" | "identity restore" => {
             &["ada@example.test", "--reason", "r"]
@@ -271,8 +272,9 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
     }
     assert_eq!(serving.stop("INT").code, 0);
     let called: BTreeSet<_> = CALLS.iter().map(|call| call.leaf.to_owned()).collect();
-    // Those two serve, which has tests of its own; psql prints what psql prints.
-    let others = ["serve", "quickstart", "db psql"].map(str::to_owned);
+    // Those two serve, which has tests of its own; psql prints what psql prints; a sync needs an identity
+    // provider, and is tested over HTTP.
+    let others = ["serve", "quickstart", "db psql", "identity sync"].map(str::to_owned);
     let called: BTreeSet<_> = called.into_iter().chain(others).collect();
     assert_eq!(called, leaf_commands().into_iter().collect());
 }

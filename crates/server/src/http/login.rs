@@ -6,7 +6,7 @@ use axum::extract::{Query, State as Extract};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Form, Router};
 use serde::Deserialize;
 
@@ -15,7 +15,88 @@ use super::{State, cookie, extract};
 
 /// Everything that can be asked without being signed in.
 pub(super) fn routes() -> Router<State> {
-    Router::new().route("/login/link", get(show_link).post(use_link))
+    Router::new()
+        .route("/login", get(choose))
+        .route("/login/link", get(show_link).post(use_link))
+        .route("/login/oidc/start", get(start))
+        .route("/login/oidc/callback", get(finish))
+        .route("/logout/backchannel", post(logout))
+}
+
+/// How people sign in here.
+async fn choose(Extract(state): Extract<State>) -> Response {
+    let body = match app::sign_in::is_offered(&state.reeve) {
+        true => "<p><a href=\"/login/oidc/start\">Sign in with your organization's account</a></p>",
+        false => {
+            "<p>No identity provider is set up. An operator prints a link that signs you in: \
+             <code>reeve admin login-link EMAIL</code></p>"
+        }
+    };
+    page("Sign in", body)
+}
+
+/// The cookie of a sign-in under way.
+const UNDER_WAY: &str = "reeve_signing_in";
+
+/// Sends the browser to the identity provider.
+async fn start(Extract(state): Extract<State>, parts: Parts) -> Result<Response, ApiError> {
+    let started = app::sign_in::start(&state.reeve, &extract::correlation_id(&parts)).await?;
+    let public_url = &state.reeve.live.get().public_url;
+    let seconds = domain::credential::login::LIFE.as_secs();
+    let kept = cookie::set(UNDER_WAY, public_url, started.secret.expose(), seconds);
+    let mut response = Redirect::to(&started.address).into_response();
+    if let Some(kept) = kept {
+        response.headers_mut().append(header::SET_COOKIE, kept);
+    }
+    Ok(response)
+}
+
+/// What the provider sends a browser back with.
+#[derive(Deserialize)]
+struct Returned {
+    state: Option<String>,
+    code: Option<String>,
+    error: Option<String>,
+}
+
+async fn finish(
+    Extract(state): Extract<State>,
+    Query(returned): Query<Returned>,
+    parts: Parts,
+) -> Result<Response, ApiError> {
+    let public_url = state.reeve.live.get().public_url.clone();
+    let kept = cookie::get(&parts.headers, UNDER_WAY, &public_url);
+    let (Some(kept), Some(given), Some(code), None) =
+        (kept, returned.state, returned.code, returned.error)
+    else {
+        return Err(ApiError::new(
+            Code::Unauthenticated,
+            "the identity provider did not sign you in, or this browser did not ask it to; begin at /login",
+        ));
+    };
+    let id = extract::correlation_id(&parts);
+    let begun = app::sign_in::finish(&state.reeve, kept, &given, &code, &id).await?;
+    let mut response = signed_in(&state, &begun);
+    if let Some(gone) = cookie::set(UNDER_WAY, &public_url, "", 0) {
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+struct Logout {
+    logout_token: String,
+}
+
+/// The identity provider says that somebody signed out there (OpenID Connect Back-Channel Logout).
+async fn logout(
+    Extract(state): Extract<State>,
+    parts: Parts,
+    Form(Logout { logout_token }): Form<Logout>,
+) -> Result<StatusCode, ApiError> {
+    let id = extract::correlation_id(&parts);
+    app::sign_in::logout(&state.reeve, &logout_token, &id).await?;
+    Ok(StatusCode::OK)
 }
 
 /// The token of a link; nothing else is asked.

@@ -5,9 +5,12 @@ mod cookie;
 mod envelope;
 mod extract;
 mod health;
+mod limit;
 mod login;
 mod problem;
 mod v1;
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::http::header;
@@ -28,12 +31,17 @@ pub fn record_metrics() -> Result<PrometheusHandle, BuildError> {
 pub struct State {
     pub reeve: Reeve,
     metrics: PrometheusHandle,
+    limits: limit::Limits,
 }
 
 impl State {
     /// `metrics` renders what the process's recorder counts.
     pub fn new(reeve: Reeve, metrics: PrometheusHandle) -> Self {
-        Self { reeve, metrics }
+        Self {
+            reeve,
+            metrics,
+            limits: limit::Limits::default(),
+        }
     }
 }
 
@@ -60,6 +68,10 @@ pub fn router(state: State) -> Router {
         )
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            limit::failures,
+        ))
         .layer(axum::middleware::from_fn(envelope::wrap))
         .with_state(state)
 }
@@ -70,7 +82,8 @@ pub async fn serve(
     state: State,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(state))
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
 }

@@ -12,5 +12,7 @@ mod document;
 mod errors;
 mod mapping;
 mod me;
+mod provisioning;
 mod sessions;
+mod sign_in;
 mod users;

@@ -6,6 +6,7 @@
 )]
 
 mod mapping;
+mod provisioning;
 mod sessions;
 mod tokens;
 mod users;
@@ -65,4 +66,5 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         ))
         .routes(routes!(sessions::end_user_session))
         .routes(routes!(mapping::test_mapping))
+        .routes(routes!(provisioning::sync_user))
 }
