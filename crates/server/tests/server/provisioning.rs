@@ -91,6 +91,8 @@ async fn a_first_token_makes_the_person_with_the_roles_of_the_groups_and_the_nex
 #[tokio::test]
 async fn groups_that_are_gone_take_their_roles_and_no_others() {
     let scene = Scene::new().await;
+    // The last administrator would stay one.
+    scene.world.person("boss").role("admin").build().await;
     let ada = id(&scene.arrive(of("ada", &["ops", "admins"])).await.ok());
     let place = app::role::Place::default();
     app::role::assign(
@@ -108,6 +110,14 @@ async fn groups_that_are_gone_take_their_roles_and_no_others() {
         ["auditor", "reader"],
         "the gift of a person stays"
     );
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays_one_and_everything_else_is_still_taken() {
+    let scene = Scene::new().await;
+    let ada = id(&scene.arrive(of("ada", &["ops", "admins"])).await.ok());
+    scene.arrive(of("ada", &[])).await.ok();
+    assert_eq!(scene.roles(ada).await, ["admin", "reader"]);
 }
 
 #[tokio::test]
@@ -145,6 +155,8 @@ async fn absent_groups_overage_and_an_outage_of_userinfo_take_nothing() {
 #[tokio::test]
 async fn overrides_preserve_suppress_and_pause() {
     let scene = Scene::new().await;
+    // The last administrator would stay one.
+    scene.world.person("boss").role("admin").build().await;
     let ada = id(&scene.arrive(of("ada", &["ops", "admins"])).await.ok());
     scene
         .overrides(
