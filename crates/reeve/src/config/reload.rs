@@ -71,8 +71,14 @@ pub(crate) async fn on_signal(mut signal: Signal, started: Config, reeve: Reeve)
             Ok(Ok((next, changes))) => {
                 let mut settings = next.live();
                 // Read at the start only; with the port that was really taken.
-                settings.public_url = reeve.live.get().public_url.clone();
-                match app::mapping::check(&reeve, &settings.mapping).await {
+                let before = reeve.live.get();
+                settings.public_url = before.public_url.clone();
+                // One that stays was checked; an emergency must not wait for the database.
+                let checked = match settings.mapping == before.mapping {
+                    true => Ok(Vec::new()),
+                    false => app::mapping::check(&reeve, &settings.mapping).await,
+                };
+                match checked {
                     Ok(powerful) => warn_of_powerful(&powerful),
                     Err(error) => {
                         tracing::error!(%error, "not reloaded; the settings stay as they were");
