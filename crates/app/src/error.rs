@@ -67,8 +67,8 @@ pub enum Error {
     )]
     Overtaken { plan: String },
     /// What the mapping of groups names can't be given.
-    #[error(transparent)]
-    MappingUnusable(#[from] Unusable),
+    #[error("{0}")]
+    MappingUnusable(Box<Unusable>),
     /// The identity provider can't be asked.
     #[error(transparent)]
     Provider(oidc::Failure),
@@ -76,6 +76,12 @@ pub enum Error {
     Io(#[from] std::io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Unusable> for Error {
+    fn from(unusable: Unusable) -> Self {
+        Self::MappingUnusable(Box::new(unusable))
+    }
 }
 
 impl From<oidc::Failure> for Error {

@@ -112,7 +112,7 @@ struct Chunk<'a> {
 /// A line that is left out; of a role that the caller may not give, with the row that says so.
 struct Refused<'a> {
     error: LineError,
-    denied: Option<Entry<'a>>,
+    denied: Option<Box<Entry<'a>>>,
 }
 
 impl From<LineError> for Refused<'_> {
@@ -192,7 +192,7 @@ impl<'a> Chunk<'a> {
                 }
                 Err(refused) => {
                     total.errors.push(refused.error);
-                    denied.extend(refused.denied);
+                    denied.extend(refused.denied.map(|entry| *entry));
                 }
             }
         }
@@ -219,7 +219,7 @@ impl<'a> Chunk<'a> {
         for (role, scope) in wanted {
             if let Err(denied) = can_grant(&self.rights.authority(scope), role, scope) {
                 return Err(Refused {
-                    denied: Some(self.denial(existing, role, scope, &denied)),
+                    denied: Some(Box::new(self.denial(existing, role, scope, &denied))),
                     error: LineError::new(line.number, "roles", denied),
                 });
             }

@@ -29,7 +29,7 @@ async fn the_document_is_served_as_openapi_3_1_and_every_route_in_it_answers() {
     assert_eq!(served, document());
     assert!(served["openapi"].as_str().unwrap().starts_with("3.1"));
     for (path, method) in operations(&served) {
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         let answer = api.ask(&ANONYMOUS, method.clone(), &path, None).await;
         assert_eq!(answer.error(), (401, "unauthenticated"), "{method} {path}");
     }

@@ -1,11 +1,7 @@
 //! The server as its clients meet it, without a socket: requests go through the real router to a real
 //! database.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that can't go on fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod client;
 mod document;

@@ -254,7 +254,7 @@ async fn whoever_is_not_active_gets_no_role_and_is_not_let_in() {
 async fn without_user_management_nobody_new_is_brought_in() {
     let scene = Scene::new().await;
     change(&scene.world.reeve().live, |settings| {
-        settings.flags.core = false
+        settings.flags.core = false;
     });
     let answer = scene.arrive(of("ada", &["ops"])).await;
     assert_eq!(answer.error(), (401, "unauthenticated"));
