@@ -3,6 +3,7 @@
 //! Everybody may end their own; whoever holds `sessions:manage` on the platform ends others'. How a
 //! request's session is recognised is [`crate::authenticate`]'s.
 
+use domain::access::ceiling::{Authority, GrantDenied};
 use domain::access::decide::admit;
 use domain::access::facts::IdentityFacts;
 use domain::access::permission::{IDENTITIES_MANAGE, SESSIONS_MANAGE, SESSIONS_READ};
@@ -17,14 +18,15 @@ use domain::id::{CorrelationId, SessionId, UserId};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
-use store::Tx;
 use store::audit::Entry;
 use store::identity::Owner;
 use store::session::{self, NewSession, Session};
+use store::{Tx, role};
 use utoipa::ToSchema;
 
 use crate::authenticate::Unauthenticated;
 use crate::identity::person;
+use crate::permit::Rights;
 use crate::{Caller, Error, Reeve, permit, secret};
 
 /// A session that began. The only time that its secret is shown.
@@ -131,8 +133,10 @@ pub async fn create_link(reeve: &Reeve, caller: &Caller, who: &str) -> Result<Li
         target: Some(user_id),
         ..caller.entry(action, "login_link", user_id.to_string())
     };
-    if !matches!(caller.actor, Actor::Operator) {
-        let denied = domain::access::ceiling::GrantDenied::PlatformAdminOnly;
+    let roles = role::load(&mut tx).await?;
+    let rights = Rights::load(reeve, &mut tx, caller, &roles, Scope::Platform).await?;
+    if rights.authority(Scope::Platform) != Authority::Administrator {
+        let denied = GrantDenied::PlatformAdminOnly;
         return permit::refuse(reeve, caller, &entry, denied.into()).await;
     }
     let secret = secret::new(Kind::LoginLink)?;

@@ -18,8 +18,8 @@ pub const LOGIN_LINK_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
 /// When a session ends, if it was last used at `last_used_at`.
 pub fn ends_at(created_at: Timestamp, last_used_at: Timestamp) -> Timestamp {
-    let idle = last_used_at.saturating_add(IDLE_LIMIT);
-    let absolute = created_at.saturating_add(ABSOLUTE_LIMIT);
+    let idle = last_used_at.checked_add(IDLE_LIMIT);
+    let absolute = created_at.checked_add(ABSOLUTE_LIMIT);
     match (idle, absolute) {
         (Ok(idle), Ok(absolute)) => idle.min(absolute),
         // Beyond the end of time: as over as can be.
