@@ -12,7 +12,8 @@ use super::Walk;
 impl Walk {
     pub(super) async fn sign_in(&mut self) -> Result<(), Error> {
         self.world.person("sid").build().await;
-        let caller = self.caller();
+        // No job makes one.
+        let caller = self.world.caller();
         let link = create_link(self.world.reeve(), &caller, "sid@example.test").await?;
         self.wrote(&caller, &[Action::LoginLinkCreate]).await;
         let (_, token) = link.link.split_once("token=").unwrap();
