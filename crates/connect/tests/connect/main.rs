@@ -1,10 +1,6 @@
 //! The outside, against a real provider on loopback.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that can't go on fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod guard;
 mod hostile;

@@ -177,7 +177,7 @@ async fn groups_are_found_by_name_or_path_as_a_list_or_a_text_and_other_shapes_a
         ),
     ] {
         let provider = with(&issuer, |settings| {
-            claim.clone_into(&mut settings.groups_claim)
+            claim.clone_into(&mut settings.groups_claim);
         });
         let token = issuer.token(value.clone());
         let claims = provider.access(&token, now()).await.unwrap();
