@@ -4480,6 +4480,25 @@ ALTER TABLE public.session OWNER TO reeve_owner;
 COMMENT ON TABLE public.session IS 'Signed-in browsers. How long one lasts is the program''s rule (domain/credential/session.rs).';
 
 --
+-- Name: sign_in_attempt; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.sign_in_attempt (
+    hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sign_in_attempt_hash_check CHECK ((octet_length(hash) = 32))
+);
+
+ALTER TABLE public.sign_in_attempt OWNER TO reeve_owner;
+
+--
+-- Name: TABLE sign_in_attempt; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.sign_in_attempt IS 'Sign-ins under way at the identity provider. Those that are over are deleted by later ones.';
+
+--
 -- Name: snapshot_slot; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -5052,6 +5071,13 @@ ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (session_id);
 
 --
+-- Name: sign_in_attempt sign_in_attempt_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.sign_in_attempt
+    ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (hash);
+
+--
 -- Name: discord_snapshot snapshot_newer; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -5333,6 +5359,12 @@ CREATE INDEX session_owner ON public.session USING btree (user_id, session_id);
 --
 
 CREATE INDEX session_provider ON public.session USING btree (issuer, provider_session) WHERE (provider_session IS NOT NULL);
+
+--
+-- Name: sign_in_attempt_over; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX sign_in_attempt_over ON public.sign_in_attempt USING btree (expires_at);
 
 --
 -- Name: stripped_assignment_user; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -7689,6 +7721,12 @@ GRANT SELECT(last_used_at) ON TABLE public.session TO reeve_operator;
 --
 
 GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE public.session TO reeve_operator;
+
+--
+-- Name: TABLE sign_in_attempt; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempt TO reeve_system;
 
 --
 -- Name: TABLE snapshot_slot; Type: ACL; Schema: public; Owner: reeve_owner

@@ -10,11 +10,13 @@ use domain::actor::Actor;
 use domain::audit::Action;
 use domain::credential::Credential;
 use domain::credential::secret::{Kind, Secret};
+use domain::credential::session::{csrf_token, ends_at};
 use domain::governance::privileged::Privilege;
 use domain::id::CorrelationId;
 use store::identity::Owner;
 use store::scope::Context;
 
+use crate::session::Own;
 use crate::{Caller, Error, Reeve};
 
 /// Why a request is nobody's. One text for all that is wrong with a secret: whoever guesses learns
@@ -25,9 +27,28 @@ pub enum Unauthenticated {
     Missing,
     #[error("the token or session is unknown, revoked or over; sign in again, or make a new token")]
     Unknown,
+    /// A token of the identity provider that is not believed. Why is for the log.
+    #[error(
+        "the token is not one of the identity provider's for this API, or is over; sign in again"
+    )]
+    Token(connect::oidc::Rejected),
+    #[error("nobody is brought in by signing in here; ask an administrator for an account")]
+    NotProvisioned,
     /// It is genuine, but its owner may not be here, or their sessions were revoked since.
     #[error("{}; sign in again, or ask an administrator", .0.reason.describe())]
     Refused(Finding),
+}
+
+/// Whoever shows a token, be it one of Reeve's or the identity provider's.
+pub async fn by_bearer(
+    reeve: &Reeve,
+    text: &str,
+    correlation_id: CorrelationId,
+) -> Result<Caller, Error> {
+    if text.starts_with("reeve_") {
+        return by_token(reeve, text, correlation_id).await;
+    }
+    crate::sign_in::by_access_token(reeve, text, correlation_id).await
 }
 
 /// Whoever shows a personal access token.
@@ -49,7 +70,8 @@ pub async fn by_token(
         issued_at: shown.created_at,
         scopes: shown.scopes,
     };
-    let privilege = admitted(reeve, &shown.owner, &credential)?;
+    // A token proves no address: it may be older than whatever the address says now.
+    let let_in = admitted(reeve, &shown.owner, &credential, false)?;
     let caller = Caller {
         actor: Actor::Token {
             user_id: shown.owner.user_id,
@@ -58,34 +80,97 @@ pub async fn by_token(
         credential: Some(credential),
         correlation_id,
     };
-    if privilege {
+    if let_in == LetIn::ByTheListAlone {
         break_glass_used(reeve, &caller).await?;
     }
     Ok(caller)
 }
 
-/// Whether the credential counts, and if so, whether only the break-glass list lets its owner in.
-fn admitted(
+/// A browser that shows a session, and what it needs to know of it.
+pub struct Browser {
+    pub caller: Caller,
+    pub own: Own,
+}
+
+/// Whoever shows a browser's session.
+pub async fn by_session(
+    reeve: &Reeve,
+    text: &str,
+    correlation_id: CorrelationId,
+) -> Result<Browser, Error> {
+    let secret = Secret::parse(Kind::Session, text).map_err(|_| Unauthenticated::Unknown)?;
+    let context = Context {
+        correlation_id: Some(correlation_id.clone()),
+        ..Context::default()
+    };
+    let (idle, absolute) = crate::session::limits();
+    let mut tx = reeve.database.system("authenticate", &context).await?;
+    let shown = store::session::show(&mut tx, secret.hash(), idle, absolute).await?;
+    tx.commit().await?;
+    let shown = shown.ok_or(Unauthenticated::Unknown)?;
+    let (owner, session) = (shown.owner, shown.session);
+    let credential = Credential {
+        issued_at: session.created_at,
+        scopes: None,
+    };
+    let user_id = owner.user_id;
+    let let_in = admitted(reeve, &owner, &credential, session.break_glass)?;
+    let actor = match let_in {
+        LetIn::ByStatus => Actor::Person { user_id },
+        LetIn::Listed | LetIn::ByTheListAlone => Actor::BreakGlass { user_id },
+    };
+    let caller = Caller {
+        actor,
+        credential: Some(credential),
+        correlation_id,
+    };
+    if let_in == LetIn::ByTheListAlone {
+        break_glass_used(reeve, &caller).await?;
+    }
+    let own = Own {
+        ends_at: ends_at(session.created_at, session.last_used_at),
+        csrf_token: csrf_token(&secret),
+        session,
+    };
+    Ok(Browser { caller, own })
+}
+
+/// Why somebody may be here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LetIn {
+    ByStatus,
+    /// Active, and on the break-glass list.
+    Listed,
+    /// Only the break-glass list lets them in.
+    ByTheListAlone,
+}
+
+/// Whether the credential counts, and by what. `proven` says whether the address was proven, without
+/// which the list counts by id alone (D18).
+pub(crate) fn admitted(
     reeve: &Reeve,
     owner: &Owner,
     credential: &Credential,
-) -> Result<bool, Unauthenticated> {
-    let listed = reeve
-        .live
-        .get()
-        .break_glass
-        .lists(owner.user_id, &owner.email);
+    proven: bool,
+) -> Result<LetIn, Unauthenticated> {
+    let list = &reeve.live.get().break_glass;
+    let listed = list.names(owner.user_id) || (proven && list.lists(owner.user_id, &owner.email));
     let identity = IdentityFacts {
         status: owner.status,
         session_epoch: owner.session_epoch,
         privilege: listed.then_some(Privilege::BreakGlass),
     };
     admit(&identity, credential).map_err(Unauthenticated::Refused)?;
-    Ok(Reason::of_identity(owner.status, identity.privilege) == Reason::BreakGlass)
+    let reason = Reason::of_identity(owner.status, identity.privilege);
+    Ok(match (reason, listed) {
+        (Reason::BreakGlass, _) => LetIn::ByTheListAlone,
+        (_, true) => LetIn::Listed,
+        (_, false) => LetIn::ByStatus,
+    })
 }
 
 /// Each use of the list is on record (D18).
-async fn break_glass_used(reeve: &Reeve, caller: &Caller) -> Result<(), Error> {
+pub(crate) async fn break_glass_used(reeve: &Reeve, caller: &Caller) -> Result<(), Error> {
     let action = Action::BreakGlassUse;
     let user_id = caller.actor.user_id();
     let mut tx = reeve

@@ -1,5 +1,6 @@
 //! The one error of all operations: what the user is told, apart from the cause.
 
+use connect::oidc;
 use domain::access::ceiling::GrantDenied;
 use domain::access::definition::DefineDenied;
 use domain::access::over::ActDenied;
@@ -16,6 +17,7 @@ use store::StoreError;
 use store::tenancy::Violation;
 
 use crate::authenticate::Unauthenticated;
+use crate::mapping::Unusable;
 use crate::permit::{Denial, Refusal};
 
 /// Why an operation did not happen. Nothing was changed, unless a variant says otherwise.
@@ -104,10 +106,31 @@ pub enum Error {
          make a new one with `reeve reconcile plan`"
     )]
     Overtaken { plan: String },
+    /// What the mapping of groups names can't be given.
+    #[error("{0}")]
+    MappingUnusable(Box<Unusable>),
+    /// The identity provider can't be asked.
+    #[error(transparent)]
+    Provider(oidc::Failure),
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Unusable> for Error {
+    fn from(unusable: Unusable) -> Self {
+        Self::MappingUnusable(Box::new(unusable))
+    }
+}
+
+impl From<oidc::Failure> for Error {
+    fn from(failure: oidc::Failure) -> Self {
+        match failure {
+            oidc::Failure::Rejected(why) => Unauthenticated::Token(why).into(),
+            unavailable @ oidc::Failure::Unavailable(_) => Self::Provider(unavailable),
+        }
+    }
 }
 
 impl Error {

@@ -31,6 +31,7 @@ pub mod lifecycle;
 pub mod link;
 pub mod live;
 pub mod log;
+pub mod mapping;
 pub mod membership;
 pub mod once;
 pub mod organization;
@@ -38,7 +39,9 @@ pub mod overrides;
 pub mod permit;
 pub mod policy;
 pub mod project;
+pub mod provision;
 pub mod prune;
+pub mod public;
 pub mod quota;
 mod reading;
 pub mod reconcile;
@@ -47,6 +50,8 @@ pub mod rehome;
 pub mod review;
 pub mod role;
 mod secret;
+pub mod session;
+pub mod sign_in;
 pub mod snapshot;
 pub mod status_map;
 pub mod tenancy;
@@ -77,6 +82,19 @@ pub struct Reeve {
     pub live: Live,
     /// What waits to be put on record, shared by all clones.
     pub records: Records,
+}
+
+impl Reeve {
+    /// A transaction that begins a session of somebody who is known only at its end.
+    async fn sign_in_tx(&self, correlation_id: &CorrelationId) -> Result<Tx, StoreError> {
+        let action = Action::SessionBegin;
+        let context = Context {
+            correlation_id: Some(correlation_id.clone()),
+            operation: Some(action),
+            ..Context::default()
+        };
+        self.database.system(action.as_str(), &context).await
+    }
 }
 
 /// Who calls, and under which id the call is found again in logs and audit rows.

@@ -4,10 +4,17 @@
 //! calls [`Live::set`]. An operation calls [`Live::get`] once and works with that value to its end,
 //! so that it never decides half by the old settings and half by the new ones.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
+use connect::oidc::{self, Failure, Pace, Provider};
 use domain::flags::Flags;
 use domain::governance::privileged::BreakGlass;
+use domain::identity::mapping::Mapping;
+use domain::reconcile::digest::Sha256;
+
+use crate::public::{PublicUrl, TrustedProxies};
 
 /// What is live: re-read without a restart. The default is that nothing is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +23,13 @@ pub struct Settings {
     pub break_glass: BreakGlass,
     /// The switches of user management.
     pub flags: Flags,
+    /// Which groups give which roles (U-11, U-12).
+    pub mapping: Mapping,
+    /// The identity provider, if one is trusted.
+    pub oidc: Option<oidc::Settings>,
+    /// Where browsers find this installation.
+    pub public_url: PublicUrl,
+    pub trusted_proxies: TrustedProxies,
     /// A hash of the whole configuration that this belongs to; nodes publish it, to be compared
     /// (D23).
     pub hash: String,
@@ -23,22 +37,97 @@ pub struct Settings {
 
 /// The one place of the live settings. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Live(Arc<RwLock<Arc<Settings>>>);
+pub struct Live(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    settings: RwLock<Arc<Settings>>,
+    /// What is known of the provider of these settings.
+    provider: Mutex<Option<Provider>>,
+    /// Access tokens whose person was provisioned already, by their hash; until when that counts.
+    seen: Mutex<HashMap<[u8; 32], Instant>>,
+}
+
+/// Most tokens that are remembered. One that is forgotten is provisioned again, which changes nothing.
+const MOST_SEEN: usize = 10_000;
+
+/// After this the person of a token is looked at again, and the provider's userinfo asked.
+const SEEN_FOR: Duration = Duration::from_secs(900);
+
+/// The same where the provider did not say all that it should.
+const SEEN_INCOMPLETE_FOR: Duration = Duration::from_secs(30);
 
 impl Live {
     pub fn new(settings: Settings) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(settings))))
+        let live = Self::default();
+        live.set(settings);
+        live
     }
 
     /// The settings as they are now; they stay as they are for whoever holds them.
     pub fn get(&self) -> Arc<Settings> {
         // A whole value is put in its place, so a panic elsewhere can't have left half of one.
-        let settings = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&settings)
+        let settings = self.0.settings.read();
+        Arc::clone(&settings.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts other settings in place, for all clones and whole.
     pub fn set(&self, settings: Settings) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+        let mut place = self
+            .0
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *place = Arc::new(settings);
+        // Another mapping may give other roles.
+        self.seen().clear();
+    }
+
+    fn seen(&self) -> MutexGuard<'_, HashMap<[u8; 32], Instant>> {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the person of an access token was provisioned not long ago.
+    pub(crate) fn has_seen(&self, token: &str) -> bool {
+        let until = self
+            .seen()
+            .get(&Sha256::of(token.as_bytes()).bytes())
+            .copied();
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Notes that the person of an access token was provisioned.
+    pub(crate) fn see(&self, token: &str, complete: bool) {
+        let mut seen = self.seen();
+        if seen.len() >= MOST_SEEN {
+            seen.clear();
+        }
+        let period = if complete {
+            SEEN_FOR
+        } else {
+            SEEN_INCOMPLETE_FOR
+        };
+        seen.insert(
+            Sha256::of(token.as_bytes()).bytes(),
+            Instant::now() + period,
+        );
+    }
+
+    /// The provider that the settings name, with what is known of it so far; `None` if they name none.
+    pub(crate) fn provider(&self) -> Result<Option<Provider>, Failure> {
+        let Some(settings) = self.get().oidc.clone() else {
+            return Ok(None);
+        };
+        let mut known = self
+            .0
+            .provider
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(provider) = known.as_ref().filter(|of| *of.settings() == settings) {
+            return Ok(Some(provider.clone()));
+        }
+        let provider = Provider::new(settings, Pace::default())?;
+        *known = Some(provider.clone());
+        Ok(Some(provider))
     }
 }

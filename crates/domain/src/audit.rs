@@ -134,6 +134,24 @@ actions! {
     TokenCreate = "token.create",
     /// A personal access token was revoked.
     TokenRevoke = "token.revoke",
+    /// Somebody signed in: how, and whether the break-glass list named them.
+    SessionBegin = "session.begin",
+    /// Sessions were ended, by their owner, an administrator or the identity provider.
+    SessionRevoke = "session.revoke",
+    /// A link that signs somebody in once was made.
+    LoginLinkCreate = "login_link.create",
+    /// An identity provider's first word of somebody made an identity: status and provider.
+    ProvisioningCreate = "provisioning.create",
+    /// A verified address bound an identity to an account of the provider.
+    ProvisioningClaim = "provisioning.claim",
+    /// The provider said another name or other groups: which of them, never what.
+    ProvisioningUpdate = "provisioning.update",
+    /// A group gave a role: role, scope, the assignment's id.
+    ProvisioningGrant = "provisioning.grant",
+    /// No group gives a role any more: role, scope, the ids of the assignments.
+    ProvisioningRevoke = "provisioning.revoke",
+    /// A person had somebody's roles brought in line with the groups last known.
+    ProvisioningSync = "provisioning.sync",
     /// Somebody who is suspended was let in by the break-glass list.
     BreakGlassUse = "break_glass.use",
     /// A review campaign began: its subject, reviewers, and how many grants.

@@ -22,6 +22,7 @@ mod credentials;
 mod people;
 mod records;
 mod reviews;
+mod sign_in;
 mod tenancy;
 
 use crate::sql::{count, value};
@@ -471,6 +472,7 @@ async fn every_operation_writes_one_row_a_change_with_actor_source_and_correlati
     walk.one_person().await.unwrap();
     walk.tenancy().await.unwrap();
     walk.records().await.unwrap();
+    walk.sign_in().await.unwrap();
     let missing: Vec<&str> = Action::ALL
         .iter()
         .filter(|action| !NOT_BY_AN_OPERATION.contains(action))

@@ -7,7 +7,9 @@
 use serde::Serialize;
 
 use super::permission::{Permission, PermissionSet, ROLES_GRANT};
-use super::role::{Administrative, RoleDefinition, Scope, ScopeKind};
+use super::role::{
+    Administrative, PROJECT_OWNER_ROLE, RoleDefinition, Scope, ScopeKind, TENANT_OWNER_ROLE,
+};
 
 /// No role ranks higher.
 pub const HIGHEST_RANK: i16 = 100;
@@ -29,6 +31,9 @@ pub enum Authority {
     AdministratorsToken { scopes: PermissionSet },
     /// One of Reeve's jobs: gives back what was stripped, never an administrative role.
     Job,
+    /// The mapping of groups that an operator wrote into the server's environment, which holds the
+    /// ceiling of an admin: it may make admins, but neither subadmins nor owners (decision 0051).
+    Mapping,
     /// A person, by the roles they hold in the tenant in question and in the project in question
     /// (nothing held is the default value).
     Holder { tenant: Held, project: Held },
@@ -105,7 +110,7 @@ impl Authority {
     /// The highest rank that may be given at `scope`; `None` for whoever gives nothing there.
     pub fn ceiling(&self, scope: Scope) -> Option<i16> {
         let held = match self {
-            Self::Administrator | Self::Job => return Some(HIGHEST_RANK),
+            Self::Administrator | Self::Job | Self::Mapping => return Some(HIGHEST_RANK),
             Self::AdministratorsToken { scopes } => Held {
                 rank: HIGHEST_RANK,
                 permissions: *scopes,
@@ -146,7 +151,7 @@ pub fn can_define(authority: &Authority, role: &RoleDefinition) -> Result<(), Gr
             },
             role,
         ),
-        Authority::Job => Err(GrantDenied::Administrative),
+        Authority::Job | Authority::Mapping => Err(GrantDenied::Administrative),
         Authority::Holder { tenant, .. } => match role.scope {
             ScopeKind::Platform => Err(GrantDenied::PlatformAdminOnly),
             ScopeKind::Tenant | ScopeKind::Project => within(tenant, role),
@@ -172,6 +177,8 @@ pub fn can_grant(
         ),
         Authority::Job if role.administrative().is_some() => Err(GrantDenied::Administrative),
         Authority::Job => Ok(()),
+        Authority::Mapping if is_for_people_to_give(role) => Err(GrantDenied::Administrative),
+        Authority::Mapping => Ok(()),
         Authority::Holder { tenant, project } => {
             let held = match scope.kind() {
                 ScopeKind::Platform => return Err(GrantDenied::PlatformAdminOnly),
@@ -181,6 +188,13 @@ pub fn can_grant(
             within(&held, role)
         }
     }
+}
+
+/// Roles that no group of an identity provider gives.
+fn is_for_people_to_give(role: &RoleDefinition) -> bool {
+    let owner = role.tenant_id.is_none()
+        && [TENANT_OWNER_ROLE, PROJECT_OWNER_ROLE].contains(&role.name.as_str());
+    owner || role.administrative() == Some(Administrative::Subadmin)
 }
 
 /// A role is given at its own kind of scope, and an organization's own role only inside it.

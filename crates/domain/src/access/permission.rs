@@ -55,6 +55,8 @@ const NAMES: &[&str] = &[
     "exemptions:manage",
     "reviews:read",
     "reviews:manage",
+    "sessions:read",
+    "sessions:manage",
 ];
 
 const _: () = assert!(NAMES.len() <= 128, "a permission set is one 128-bit word");
@@ -97,6 +99,8 @@ pub const EXEMPTIONS_READ: Permission = named("exemptions:read");
 pub const EXEMPTIONS_MANAGE: Permission = named("exemptions:manage");
 pub const REVIEWS_READ: Permission = named("reviews:read");
 pub const REVIEWS_MANAGE: Permission = named("reviews:manage");
+pub const SESSIONS_READ: Permission = named("sessions:read");
+pub const SESSIONS_MANAGE: Permission = named("sessions:manage");
 
 /// The permission of that name. A name that is none does not compile: it would lie beyond the table.
 const fn named(name: &str) -> Permission {

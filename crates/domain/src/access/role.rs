@@ -17,6 +17,8 @@ pub const ADMIN_ROLE_NAME: &str = "admin";
 pub const HAULING_MEMBER_ROLE: &str = "hauling.member";
 /// The role that an organization must never be without, once it had one.
 pub const TENANT_OWNER_ROLE: &str = "tenant_owner";
+/// The same of a project.
+pub const PROJECT_OWNER_ROLE: &str = "project_owner";
 
 /// The kind of scope that a role is given at.
 #[derive(

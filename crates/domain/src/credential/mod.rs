@@ -4,6 +4,7 @@
 //! access token may be made for in [`token`]. Whether it still counts is a gate of
 //! [`crate::access::decide`]; who keeps the hashes is `store`.
 
+pub mod login;
 pub mod secret;
 pub mod session;
 pub mod token;

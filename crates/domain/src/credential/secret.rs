@@ -24,6 +24,8 @@ pub enum Kind {
     Session,
     /// A link that signs one person in, once.
     LoginLink,
+    /// A sign-in under way at the identity provider, in a cookie.
+    SignIn,
 }
 
 impl Kind {
@@ -32,6 +34,7 @@ impl Kind {
             Self::AccessToken => "reeve_pat_",
             Self::Session => "reeve_ses_",
             Self::LoginLink => "reeve_lnk_",
+            Self::SignIn => "reeve_sgn_",
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::secret::Secret;
+use crate::reconcile::digest::Sha256;
+
 /// A session that nobody used for so long is over. A working day's break passes, a forgotten browser
 /// over night does not.
 pub const IDLE_LIMIT: SignedDuration = SignedDuration::from_hours(8);
@@ -15,9 +18,19 @@ pub const LOGIN_LINK_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
 /// When a session ends, if it was last used at `last_used_at`.
 pub fn ends_at(created_at: Timestamp, last_used_at: Timestamp) -> Timestamp {
-    // Adding hours saturates; if it ever failed, the session would be over.
-    let idle = last_used_at.saturating_add(IDLE_LIMIT);
-    let absolute = created_at.saturating_add(ABSOLUTE_LIMIT);
-    let over = Timestamp::MIN;
-    idle.unwrap_or(over).min(absolute.unwrap_or(over))
+    let idle = last_used_at.checked_add(IDLE_LIMIT);
+    let absolute = created_at.checked_add(ABSOLUTE_LIMIT);
+    match (idle, absolute) {
+        (Ok(idle), Ok(absolute)) => idle.min(absolute),
+        // Beyond the end of time: as over as can be.
+        _ => Timestamp::MIN,
+    }
+}
+
+/// The word that a browser's own pages send with every change, and that no other site can know: it is
+/// bound to the session, and tells nothing of its secret.
+pub fn csrf_token(session: &Secret) -> String {
+    let mut bound = b"reeve csrf ".to_vec();
+    bound.extend_from_slice(session.expose().as_bytes());
+    Sha256::of(&bound).to_string()
 }

@@ -82,6 +82,20 @@ impl BreakGlass {
         self.user_ids.contains(&user_id) || self.emails.iter().any(|listed| listed.is(email))
     }
 
+    /// Whether this identity is on the list by its id, which needs no proof of an address.
+    pub fn names(&self, user_id: UserId) -> bool {
+        self.user_ids.contains(&user_id)
+    }
+
+    /// The list for somebody whose sign-in proved no address (D18): only ids count.
+    #[must_use]
+    pub fn without_emails(&self) -> Self {
+        Self {
+            emails: BTreeSet::new(),
+            ..self.clone()
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.user_ids.is_empty() && self.emails.is_empty()
     }

@@ -4,6 +4,7 @@
 pub mod email;
 pub mod lifecycle;
 pub mod link;
+pub mod mapping;
 pub mod overrides;
 
 pub use email::Email;

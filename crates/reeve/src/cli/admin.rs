@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Ending, Session};
 use crate::failure::Failure;
+use crate::output::instant;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Admin {
@@ -19,13 +20,41 @@ pub(crate) enum Admin {
         #[arg(long, value_name = "NAME")]
         display_name: Option<String>,
     },
+    /// Print a link that signs somebody in, once, within ten minutes. Whoever opens it is them.
+    LoginLink {
+        /// Id or e-mail address.
+        email: String,
+    },
 }
 
 pub(crate) async fn run(session: &Session, command: Admin) -> Result<Ending, Failure> {
-    let Admin::Create {
-        email,
-        display_name,
-    } = command;
+    match command {
+        Admin::Create {
+            email,
+            display_name,
+        } => create(session, email, display_name).await,
+        Admin::LoginLink { email } => login_link(session, &email).await,
+    }
+}
+
+async fn login_link(session: &Session, who: &str) -> Result<Ending, Failure> {
+    let reeve = session.installation.open().await?;
+    let link = app::session::create_link(&reeve, &session.caller, who).await?;
+    session.format.print(&link, |link| {
+        format!(
+            "{}\nsigns {who} in, once, until {}; whoever opens it is them",
+            link.link,
+            instant(link.expires_at)
+        )
+    })?;
+    Ok(Ending::Done)
+}
+
+async fn create(
+    session: &Session,
+    email: String,
+    display_name: Option<String>,
+) -> Result<Ending, Failure> {
     let reeve = session.installation.open().await?;
     let caller = &session.caller;
     let new = New {

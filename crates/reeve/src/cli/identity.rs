@@ -9,6 +9,7 @@ use app::lifecycle::Moved;
 use app::status_map::WhichDrift;
 use clap::{Args, Subcommand};
 use domain::identity::Status;
+use domain::identity::mapping::Step;
 use domain::tenancy::organization::Slug;
 use domain::time::End;
 use jiff::SignedDuration;
@@ -55,6 +56,11 @@ pub(crate) enum Identity {
     Enable(Move),
     /// Restore somebody at once: active, roles that were stripped given back, and a hold.
     Restore(Restore),
+    /// Bring roles in line with the groups that the identity provider named last.
+    Sync {
+        /// Id or e-mail address.
+        identity: String,
+    },
     /// Erase a person: pseudonymised, unlinked, disabled, without roles. It can't be undone.
     Erase(Erase),
     /// Import people from CSV (with a header) or NDJSON: email, display_name, status, discord_id,
@@ -146,6 +152,15 @@ pub(crate) async fn run(session: &Session, command: Identity) -> Result<Ending, 
             let reeve = session.installation.open().await?;
             let found = app::identity::show(&reeve, &session.caller, &identity).await?;
             session.format.print(&found, show::describe)?;
+        }
+        Identity::Sync { identity } => {
+            let reeve = session.installation.open().await?;
+            let synced = app::provision::sync(&reeve, caller, &identity).await?;
+            session.format.print(&synced, |synced| {
+                let steps = synced.steps.iter().map(Step::describe);
+                let lines: Vec<_> = steps.chain(synced.refused.iter().cloned()).collect();
+                lines.join("\n")
+            })?;
         }
         Identity::Suspend(Move { identity, reason }) => {
             let reeve = session.installation.open().await?;

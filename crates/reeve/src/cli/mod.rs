@@ -24,6 +24,7 @@ mod identity;
 mod jml;
 mod log;
 mod man;
+mod mapping;
 mod migrate;
 mod organization;
 mod policy;
@@ -34,6 +35,7 @@ mod rehome;
 mod review;
 mod role;
 mod serve;
+mod session;
 mod snapshot;
 mod status_map;
 mod token;
@@ -124,6 +126,12 @@ enum Command {
     /// Personal access tokens.
     #[command(subcommand)]
     Token(token::Token),
+    /// Signed-in browsers.
+    #[command(subcommand)]
+    Session(session::Sessions),
+    /// From an identity provider's groups to roles.
+    #[command(subcommand)]
+    Mapping(mapping::Mapping),
     /// Mode, role mapping and the numbers that decide access.
     #[command(subcommand)]
     Governance(governance::Governance),
@@ -307,6 +315,8 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Rehome(command) => rehome::run(session, command).await,
         Command::Admin(command) => admin::run(session, command).await,
         Command::Token(command) => token::run(session, command).await,
+        Command::Session(command) => session::run(session, command).await,
+        Command::Mapping(command) => mapping::run(session, command).await,
         Command::Governance(command) => governance::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
         Command::Reconcile(command) => reconcile::run(session, command).await,

@@ -45,14 +45,32 @@ pub(crate) async fn run(session: &Session) -> Result<Ending, Failure> {
 
 async fn start(session: &Session) -> Result<(Host, TcpListener), Failure> {
     let host = session.installation.host().await?;
+    check_mapping(&host).await?;
     let listener = listen(session).await?;
     let address = listener.local_addr()?;
+    session
+        .installation
+        .config
+        .note_port(&host.reeve.live, address);
     host.dir.write_listen(address)?;
     let listen = format!("http://{address}");
     session.format.print(&json!({ "listen": listen }), |_| {
         format!("Reeve listens on {listen}")
     })?;
     Ok((host, listener))
+}
+
+/// A mapping of groups that names what does not exist stops the start (U-11).
+async fn check_mapping(host: &Host) -> Result<(), Failure> {
+    let mapping = &host.reeve.live.get().mapping;
+    let checked = app::mapping::check(&host.reeve, mapping).await;
+    if checked.is_err()
+        && let Some(private) = &host.private
+    {
+        private.cluster.stop()?;
+    }
+    reload::warn_of_powerful(&checked?);
+    Ok(())
 }
 
 /// Binds the address, and says which one if that fails.
@@ -81,7 +99,7 @@ pub(crate) async fn until_stopped(
         node_id: store::id::new_id(),
         version: env!("CARGO_PKG_VERSION"),
     };
-    let reload = reload::on_signal(signals.hangup, config, host.reeve.live.clone());
+    let reload = reload::on_signal(signals.hangup, config, host.reeve.clone());
     let reload = tokio::spawn(reload);
     let jobs = tokio::spawn(jobs::run(host.reeve.clone(), me, all_jobs()));
     let (end, ended) = oneshot::channel();

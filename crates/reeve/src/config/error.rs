@@ -51,6 +51,12 @@ pub(crate) enum Error {
     NotText { variable: String },
     #[error("both {variable} and {variable}_FILE are set; unset one of them")]
     Both { variable: &'static str },
+    /// A value of the right kind that still can't be used.
+    #[error("{variable}: {problem}")]
+    Unusable {
+        variable: &'static str,
+        problem: String,
+    },
     #[error("there is no env file to read again: none was given by --env-file or REEVE_ENV_FILE")]
     NoEnvFile,
 }

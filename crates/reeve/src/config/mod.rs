@@ -12,6 +12,7 @@ mod file;
 mod nearest;
 pub(crate) mod problem;
 pub(crate) mod reload;
+mod sign_in;
 mod sources;
 pub(crate) mod table;
 pub(crate) mod value;
@@ -68,6 +69,7 @@ impl Config {
         let mut config = Self { sources, settings };
         config.fill(Name::DataDir, Some(DataDir::default_path()));
         config.fill(Name::ConfigFile, config_file);
+        config.check()?;
         Ok(config)
     }
 
@@ -186,6 +188,10 @@ impl Config {
                 &self.list(Name::BreakGlassEmails),
             ),
             flags: self.flags(),
+            mapping: self.mapping().unwrap_or_default(),
+            oidc: self.oidc(),
+            public_url: self.public_url().unwrap_or_default(),
+            trusted_proxies: self.trusted_proxies().unwrap_or_default(),
             hash: self.hash(),
         }
     }

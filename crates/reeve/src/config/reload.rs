@@ -1,7 +1,7 @@
 //! The reload: SIGHUP reads the env file again and puts its live settings in place (decision 0019,
 //! R-43). All of it or nothing: a file that can't be read leaves everything as it was.
 
-use app::Live;
+use app::Reeve;
 use tokio::signal::unix::Signal;
 
 use super::sources::Sources;
@@ -47,6 +47,7 @@ impl Config {
                 }
             }
         }
+        next.check()?;
         Ok((next, changes))
     }
 }
@@ -61,14 +62,30 @@ fn says_otherwise(setting: &Setting, before: &Sources, now: &Sources) -> bool {
 }
 
 /// Reloads on each signal, for as long as the process serves.
-pub(crate) async fn on_signal(mut signal: Signal, started: Config, live: Live) {
+pub(crate) async fn on_signal(mut signal: Signal, started: Config, reeve: Reeve) {
     let mut current = started.clone();
     while signal.recv().await.is_some() {
         let (from, of) = (current.clone(), started.clone());
         let read = tokio::task::spawn_blocking(move || from.reread(&of)).await;
         match read {
             Ok(Ok((next, changes))) => {
-                live.set(next.live());
+                let mut settings = next.live();
+                // Read at the start only; with the port that was really taken.
+                let before = reeve.live.get();
+                settings.public_url = before.public_url.clone();
+                // One that stays was checked; an emergency must not wait for the database.
+                let checked = match settings.mapping == before.mapping {
+                    true => Ok(Vec::new()),
+                    false => app::mapping::check(&reeve, &settings.mapping).await,
+                };
+                match checked {
+                    Ok(powerful) => warn_of_powerful(&powerful),
+                    Err(error) => {
+                        tracing::error!(%error, "not reloaded; the settings stay as they were");
+                        continue;
+                    }
+                }
+                reeve.live.set(settings);
                 current = next;
                 announce(&current, &changes);
             }
@@ -77,6 +94,16 @@ pub(crate) async fn on_signal(mut signal: Signal, started: Config, live: Live) {
             }
             Err(error) => tracing::error!(%error, "not reloaded; the task was ended"),
         }
+    }
+}
+
+/// The warning about a mapping that makes administrators.
+pub(crate) fn warn_of_powerful(targets: &[app::mapping::Target]) {
+    for target in targets {
+        tracing::warn!(
+            "the mapping of groups gives `{target}`: whoever manages those groups at the identity provider \
+             makes administrators here"
+        );
     }
 }
 

@@ -124,6 +124,22 @@ settings! {
         per_node: true,
         about: "Where `reeve serve` and `reeve quickstart` listen; port 0 takes a free one.",
     }
+    PublicUrl {
+        key: "public_url",
+        variable: "REEVE_PUBLIC_URL",
+        otherwise: Otherwise::Nothing("`http://localhost` with the port of `listen`"),
+        about: "Where browsers find this installation, like `https://reeve.example.org`. Cookies and the \
+                way back from the identity provider depend on it. TLS is the proxy's.",
+    }
+    TrustedProxies {
+        key: "trusted_proxies",
+        variable: "REEVE_TRUSTED_PROXIES",
+        kind: Kind::List,
+        otherwise: Otherwise::Nothing("none; `X-Forwarded-For` is ignored"),
+        when: When::Live,
+        about: "Addresses or networks (`10.0.0.0/8`) of the proxies before this server, whose word on a \
+                request's origin counts when too many sign-ins fail.",
+    }
     Log {
         key: "log",
         variable: "REEVE_LOG",
@@ -253,6 +269,112 @@ settings! {
         in_file: false,
         when: When::Live,
         about: "Whether row security is switched on at start.",
+    }
+    OidcIssuer {
+        key: "oidc_issuer",
+        variable: "OIDC_ISSUER",
+        otherwise: Otherwise::Nothing("no identity provider is trusted"),
+        in_file: false,
+        when: When::Live,
+        about: "The identity provider, by its issuer exactly as its tokens have it.",
+    }
+    OidcAudience {
+        key: "oidc_audience",
+        variable: "OIDC_AUDIENCE",
+        otherwise: Otherwise::Nothing("as `OIDC_CLIENT_ID`"),
+        in_file: false,
+        when: When::Live,
+        about: "What access tokens for the API are made out to (`aud`).",
+    }
+    OidcClientId {
+        key: "oidc_client_id",
+        variable: "OIDC_CLIENT_ID",
+        otherwise: Otherwise::Nothing("nobody signs in by the identity provider"),
+        in_file: false,
+        when: When::Live,
+        about: "What Reeve is called at the identity provider.",
+    }
+    OidcClientSecret {
+        key: "oidc_client_secret",
+        variable: "OIDC_CLIENT_SECRET",
+        kind: Kind::Secret,
+        otherwise: Otherwise::Nothing("a public client: the exchange is protected by PKCE alone"),
+        in_file: false,
+        when: When::Live,
+        per_node: true,
+        about: "The secret that goes with it. Opaque access tokens are only taken with one.",
+    }
+    OidcScopes {
+        key: "oidc_scopes",
+        variable: "OIDC_SCOPES",
+        kind: Kind::List,
+        otherwise: Otherwise::Value("openid email profile"),
+        in_file: false,
+        when: When::Live,
+        about: "What a sign-in asks for.",
+    }
+    OidcGroupsClaim {
+        key: "oidc_groups_claim",
+        variable: "OIDC_GROUPS_CLAIM",
+        otherwise: Otherwise::Value("groups"),
+        in_file: false,
+        when: When::Live,
+        about: "The claim that has the groups, by name or as a path like `realm_access.roles`: a list, or \
+                one text with commas.",
+    }
+    OidcUserinfoEndpoint {
+        key: "oidc_userinfo_endpoint",
+        variable: "OIDC_USERINFO_ENDPOINT",
+        otherwise: Otherwise::Nothing("the one that the provider publishes"),
+        in_file: false,
+        when: When::Live,
+        about: "The absolute URL that is asked, with the person's token, when a token lacks name, address \
+                or groups.",
+    }
+    OidcDisplayNameClaim {
+        key: "oidc_display_name_claim",
+        variable: "OIDC_DISPLAY_NAME_CLAIM",
+        otherwise: Otherwise::Nothing("the usual forms of `display_name`, then `name`"),
+        in_file: false,
+        when: When::Live,
+        about: "The claim that says what to call somebody.",
+    }
+    OidcClaimByVerifiedEmail {
+        key: "oidc_claim_by_verified_email",
+        variable: "OIDC_CLAIM_BY_VERIFIED_EMAIL",
+        kind: Kind::Flag,
+        otherwise: Otherwise::Value("off"),
+        in_file: false,
+        when: When::Live,
+        about: "Whether a first sign-in with a verified address is bound to the person who has that \
+                address here, if they are no administrator and not linked to the provider yet.",
+    }
+    OidcAllowPrivate {
+        key: "oidc_allow_private",
+        variable: "OIDC_ALLOW_PRIVATE",
+        kind: Kind::Flag,
+        otherwise: Otherwise::Value("off"),
+        in_file: false,
+        when: When::Live,
+        about: "Whether the identity provider may be in a private network, or on this machine by http.",
+    }
+    OidcGroupRoleMap {
+        key: "oidc_group_role_map",
+        variable: "OIDC_GROUP_ROLE_MAP",
+        otherwise: Otherwise::Nothing("groups give no roles"),
+        in_file: false,
+        when: When::Live,
+        about: "Which groups give which roles: `group=role`, or `group=role@organization`, separated by \
+                commas, newlines or a literal `\\n`. A group may stand several times. An entry that can't be \
+                read, or names a role that does not exist, stops the start.",
+    }
+    OidcGroupRoleDefaults {
+        key: "oidc_group_role_defaults",
+        variable: "OIDC_GROUP_ROLE_DEFAULTS",
+        otherwise: Otherwise::Nothing("no role"),
+        in_file: false,
+        when: When::Live,
+        about: "Roles for everybody who is provisioned, whatever their groups; separated in the same way.",
     }
 }
 

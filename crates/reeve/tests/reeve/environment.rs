@@ -214,3 +214,44 @@ fn the_data_directory_may_come_from_the_environment_and_the_flag_wins() {
     );
     assert_eq!(serving.stop("INT").code, 0);
 }
+
+#[tokio::test]
+async fn a_malformed_mapping_stops_the_start_and_names_the_entry() {
+    let world = World::empty().await;
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    for (variable, text, words) in [
+        ("OIDC_GROUP_ROLE_MAP", "ops=reader,nonsense", "`nonsense`"),
+        ("OIDC_GROUP_ROLE_DEFAULTS", "two words", "`two words`"),
+        ("OIDC_GROUP_ROLE_MAP", "ops=no_such_role", "no_such_role"),
+        (
+            "OIDC_GROUP_ROLE_MAP",
+            "ops=tenant_owner@default",
+            "tenant_owner@default",
+        ),
+        ("OIDC_ISSUER", "http://idp.example.org", "OIDC_ISSUER"),
+        (
+            "REEVE_PUBLIC_URL",
+            "http://reeve.example.org",
+            "REEVE_PUBLIC_URL",
+        ),
+        (
+            "REEVE_TRUSTED_PROXIES",
+            "proxy.example.org",
+            "REEVE_TRUSTED_PROXIES",
+        ),
+    ] {
+        let program = Program::on(&world.db).set(variable, text);
+        program.run(&serve).failed_saying(&[words]);
+    }
+    let claims = r#"{"groups":["ops"]}"#;
+    let program = Program::on(&world.db)
+        .set(
+            "OIDC_GROUP_ROLE_MAP",
+            r"admins=admin\nops=publisher\nops=auditor",
+        )
+        .set("OIDC_GROUP_ROLE_DEFAULTS", "reader");
+    let answer = program.run_with(&["mapping", "test", "--claims", "-", "-o", "json"], claims);
+    let roles =
+        serde_json::json!([{ "role": "auditor" }, { "role": "publisher" }, { "role": "reader" }]);
+    assert_eq!(answer.json()["roles"], roles);
+}

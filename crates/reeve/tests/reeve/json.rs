@@ -15,6 +15,7 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "snapshot import" => &["-", "--guild", "700", "--taken-at", "2026-01-31T12:00:00Z"],
         "identity import" => &["-"],
         "organization create" => &["acme"],
+        "identity sync" => &["ada@example.test"],
         "identity show"
         | "identity overrides show"
         | "identity overrides clear"
@@ -37,6 +38,10 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "organization member add" | "organization member remove" => &["acme", "ada@example.test"],
         "project create" => &["road", "--organization", "acme"],
         "admin create" => &["root@example.test"],
+        "admin login-link" => &["root@example.test"],
+        "session list" => &["--identity", "ada@example.test"],
+        "session revoke" => &[NO_ID],
+        "mapping test" => &["--claims", "-"],
         "token create" => &["--identity", "ada@example.test", "--name", "ci"],
         "token list" => &["--identity", "ada@example.test"],
         "token revoke" => &[NO_ID],
@@ -282,6 +287,15 @@ const CALLS: &[Call] = &[
         "review sign-off",
         &[THE_ONE, "--note", "nobody is exempted"],
     ),
+    call("admin login-link", &["root@example.test"]),
+    call("session list", &["--identity", "root@example.test"]),
+    call("session revoke", &["--identity", "root@example.test"]),
+    with(
+        "mapping test",
+        &["--claims", "-"],
+        r#"{"groups":["ops"]}"#,
+        0,
+    ),
     call("role assign", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
     call("role revoke", &["ada@example.test", "publisher"]),
@@ -433,8 +447,9 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
     }
     assert_eq!(serving.stop("INT").code, 0);
     let called: BTreeSet<_> = CALLS.iter().map(|call| call.leaf.to_owned()).collect();
-    // Those two serve, which has tests of its own; psql prints what psql prints.
-    let others = ["serve", "quickstart", "db psql"].map(str::to_owned);
+    // Those two serve, which has tests of its own; psql prints what psql prints; a sync needs an identity
+    // provider, and is tested over HTTP.
+    let others = ["serve", "quickstart", "db psql", "identity sync"].map(str::to_owned);
     let called: BTreeSet<_> = called.into_iter().chain(others).collect();
     assert_eq!(called, leaf_commands().into_iter().collect());
 }

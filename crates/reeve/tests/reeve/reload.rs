@@ -156,3 +156,24 @@ async fn without_an_env_file_sighup_says_so_and_ends_nothing() {
     assert_eq!(get(serving.address, "/livez").unwrap().status, 200);
     assert_eq!(serving.stop("INT").code, 0);
 }
+
+#[tokio::test]
+async fn a_changed_mapping_takes_effect_and_one_that_cant_be_used_changes_nothing() {
+    let mut scene = Scene::new("OIDC_GROUP_ROLE_MAP=ops=reader\n").await;
+    let log = scene.reload(Some("OIDC_GROUP_ROLE_MAP=ops=reader,boss=admin\n"));
+    assert!(log.contains("OIDC_GROUP_ROLE_MAP"), "{log}");
+    assert!(
+        log.contains("WARN") && log.contains("makes administrators"),
+        "{log}"
+    );
+    for (map, word) in [
+        ("ops=publisher,nonsense", "nonsense"),
+        ("ops=no_such_role", "no_such_role"),
+    ] {
+        let text = format!("OIDC_GROUP_ROLE_MAP={map}\nADMIN_BREAKGLASS_EMAILS=\n");
+        let log = scene.reload(Some(&text));
+        assert!(log.contains("not reloaded") && log.contains(word), "{log}");
+        assert_eq!(scene.listed(), "1", "nothing of it");
+    }
+    assert_eq!(scene.serving.stop("INT").code, 0);
+}

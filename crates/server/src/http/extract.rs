@@ -8,13 +8,15 @@ use app::{Caller, Error};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header;
 use axum::http::request::Parts;
+use domain::id::CorrelationId;
 use serde::de::DeserializeOwned;
 
 use super::State;
+use super::cookie;
 use super::envelope::Ids;
-use super::problem::ApiError;
+use super::problem::{ApiError, Code};
 
-/// Whoever calls, by the credential of the request.
+/// Whoever calls, by the credential of the request: a token, or the session of a browser.
 pub(super) struct Authenticated(pub(super) Caller);
 
 impl FromRequestParts<State> for Authenticated {
@@ -24,19 +26,59 @@ impl FromRequestParts<State> for Authenticated {
         if let Some(caller) = parts.extensions.get::<Caller>() {
             return Ok(Self(caller.clone()));
         }
-        let ids = parts.extensions.get::<Ids>();
-        let correlation_id = match ids {
-            Some(ids) => ids.correlation_id.clone(),
-            None => store::id::new_id().into(),
+        let caller = if parts.headers.contains_key(header::AUTHORIZATION) {
+            let token = bearer(parts).ok_or(Error::from(Unauthenticated::Missing))?;
+            authenticate::by_bearer(&state.reeve, token, correlation_id(parts)).await?
+        } else {
+            let Browser(browser) = Browser::from_request_parts(parts, state).await?;
+            browser.caller
         };
-        let token = bearer(parts).ok_or(Error::from(Unauthenticated::Missing))?;
-        let caller = authenticate::by_token(&state.reeve, token, correlation_id).await?;
         let actor = caller.actor.user_id();
         if let Some(ids) = parts.extensions.get::<Ids>() {
             ids.actor.get_or_init(|| actor);
         }
         tracing::Span::current().record("actor_user_id", tracing::field::display(actor));
         Ok(Self(caller))
+    }
+}
+
+/// Whoever calls, by the session of a browser alone.
+pub(super) struct Browser(pub(super) authenticate::Browser);
+
+impl FromRequestParts<State> for Browser {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let public_url = state.reeve.live.get().public_url.clone();
+        let text = cookie::session(&parts.headers, &public_url);
+        let text = text.ok_or(Error::from(Unauthenticated::Missing))?;
+        let id = correlation_id(parts);
+        let browser = authenticate::by_session(&state.reeve, text, id).await?;
+        if !parts.method.is_safe() {
+            let said = |name: &str| {
+                parts
+                    .headers
+                    .get(name)
+                    .and_then(|value| value.to_str().ok())
+            };
+            let ours = said("origin") == Some(public_url.origin())
+                && said("x-csrf-token") == Some(browser.own.csrf_token.as_str());
+            if !ours {
+                return Err(ApiError::new(
+                    Code::InsufficientPermissions,
+                    "this change was not asked for by a page of this installation: `Origin` must be its \
+                     address, and `X-CSRF-Token` what GET /v1/me/session says",
+                ));
+            }
+        }
+        Ok(Self(browser))
+    }
+}
+
+pub(super) fn correlation_id(parts: &Parts) -> CorrelationId {
+    match parts.extensions.get::<Ids>() {
+        Some(ids) => ids.correlation_id.clone(),
+        None => store::id::new_id().into(),
     }
 }
 

@@ -1,15 +1,20 @@
 //! Every route, in one list. Those of the API, which their document names, are in [`v1`].
 
 mod answers;
+mod cookie;
 mod cursor;
 mod docs;
 mod envelope;
 mod extract;
 mod health;
 mod hidden;
+mod limit;
+mod login;
 mod once;
 mod problem;
 mod v1;
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::http::header;
@@ -36,12 +41,17 @@ pub fn record_metrics() -> Result<PrometheusHandle, BuildError> {
 pub struct State {
     pub reeve: Reeve,
     metrics: PrometheusHandle,
+    limits: limit::Limits,
 }
 
 impl State {
     /// `metrics` renders what the process's recorder counts.
     pub fn new(reeve: Reeve, metrics: PrometheusHandle) -> Self {
-        Self { reeve, metrics }
+        Self {
+            reeve,
+            metrics,
+            limits: limit::Limits::default(),
+        }
     }
 }
 
@@ -63,6 +73,7 @@ pub fn router(state: State) -> Router {
         .route("/livez", get(health::get_livez))
         .route("/readyz", get(health::get_readyz))
         .route("/healthz", get(health::get_readyz))
+        .merge(login::routes())
         .route("/metrics", get(health::get_metrics))
         .route(
             "/openapi.json",
@@ -73,6 +84,7 @@ pub fn router(state: State) -> Router {
         )
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(from_fn_with_state(with(), limit::failures))
         .layer(from_fn_with_state(with(), envelope::wrap))
         .with_state(state)
 }
@@ -83,7 +95,8 @@ pub async fn serve(
     state: State,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(state))
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
 }

@@ -31,6 +31,7 @@ pub(super) enum Code {
     CrossTenantConflict,
     ScopeMismatch,
     OperationPaused,
+    RateLimited,
     ServiceUnavailable,
     InternalError,
 }
@@ -46,6 +47,7 @@ impl Code {
             Self::CrossTenantConflict => "cross_tenant_conflict",
             Self::ScopeMismatch => "scope_mismatch",
             Self::OperationPaused => "operation_paused",
+            Self::RateLimited => "rate_limited",
             Self::ServiceUnavailable => "service_unavailable",
             Self::InternalError => "internal_error",
         }
@@ -70,6 +72,7 @@ impl Code {
             Self::CrossTenantConflict => "They belong to another organization",
             Self::ScopeMismatch => "Organization and project do not belong together",
             Self::OperationPaused => "Paused",
+            Self::RateLimited => "Too many attempts",
             Self::ServiceUnavailable => "Not available now",
             Self::InternalError => "Something went wrong",
         }
@@ -85,6 +88,7 @@ impl Code {
                 StatusCode::CONFLICT
             }
             Self::OperationPaused | Self::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -236,6 +240,14 @@ impl From<app::Error> for ApiError {
             Error::SparingDenied(_) | Error::SnapshotRejected(_) => Self::invalid(text),
             Error::Store(StoreError::Nul) => Self::invalid(text),
             Error::Store(StoreError::Repeated) => Self::new(Code::Conflict, text),
+            Error::MappingUnusable(_) => Self::new(Code::Conflict, text),
+            Error::Provider(_) => {
+                tracing::error!(error = %text, "the identity provider is not available");
+                Self::new(
+                    Code::ServiceUnavailable,
+                    "the identity provider does not answer as it should; nothing was changed",
+                )
+            }
             Error::Store(store) if store.is_unavailable() => {
                 tracing::error!(error = %text, "the database is not available");
                 Self {
@@ -311,6 +323,9 @@ fn rehomed(denied: RehomeDenied) -> Code {
 }
 
 fn unauthenticated(why: &Unauthenticated) -> ApiError {
+    if let Unauthenticated::Token(cause) = why {
+        tracing::info!(%cause, "a token was refused");
+    }
     ApiError::new(Code::Unauthenticated, why.to_string())
 }
 

@@ -21,6 +21,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) json: Value,
+    /// What is not JSON: a page.
     pub(crate) text: String,
 }
 
@@ -171,4 +172,65 @@ pub(crate) async fn count(world: &World, from: &str) -> i64 {
         .fetch_one(&mut world.db.superuser().await)
         .await
         .unwrap()
+}
+
+/// A browser: what its cookie is, and what it must send along with changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Browser {
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
+}
+
+/// The address at which tests' browsers think they are.
+pub(crate) const ORIGIN: &str = "http://localhost:8080";
+
+impl Api {
+    /// Posts a form from a page of our own.
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Answer {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+    }
+
+    /// Somebody signed in by a link of the operator's.
+    pub(crate) async fn browser(&self, world: &World, user_id: UserId) -> Browser {
+        let who = user_id.to_string();
+        let link = app::session::create_link(world.reeve(), &world.caller(), &who).await;
+        let link = link.unwrap().link;
+        let (_, query) = link.split_once('?').unwrap();
+        self.signed_in(&self.form("/login/link", query).await).await
+    }
+
+    /// The browser that an answer signed in.
+    pub(crate) async fn signed_in(&self, answer: &Answer) -> Browser {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+        let cookies = answer.headers.get_all(header::SET_COOKIE);
+        let mut cookies = cookies.iter().map(|cookie| cookie.to_str().unwrap());
+        let cookie = cookies.find(|cookie| cookie.starts_with("reeve_session=reeve_ses_"));
+        let cookie = cookie.unwrap().split(';').next().unwrap().to_owned();
+        let mut browser = Browser {
+            cookie,
+            csrf: String::new(),
+        };
+        let own = self.browse(&browser, Method::GET, "/v1/me/session").await;
+        if own.status.is_success() {
+            browser.csrf = own.json["csrf_token"].as_str().unwrap().to_owned();
+        }
+        browser
+    }
+
+    /// Asks as a page of our own does.
+    pub(crate) async fn browse(&self, browser: &Browser, method: Method, path: &str) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, &browser.cookie)
+            .header(header::ORIGIN, ORIGIN)
+            .header("x-csrf-token", &browser.csrf);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
 }

@@ -41,6 +41,7 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("review_item", ""),
     ("review_reviewer", ""),
     ("session", ""),
+    ("sign_in_attempt", ""),
     ("snapshot_slot", ""),
     ("snapshot_stage", ""),
     ("stripped_assignment", ""),
@@ -69,6 +70,7 @@ const UNTRACKED: &[&str] = &[
     "platform",          // a counter
     "reconcile_plan",    // a plan; approving it is audited
     "review_item",       // what there was; deciding it is audited
+    "sign_in_attempt",   // a clock: signing in is audited when it is done
     "snapshot_slot",     // which raw observation lies where
     "snapshot_stage",    // raw observations; admitted ones are facts
 ];

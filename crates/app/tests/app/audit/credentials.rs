@@ -25,7 +25,7 @@ impl Walk {
         self.wrote(&caller, &[Action::TokenCreate]).await;
         let live = &self.world.reeve().live;
         let mut settings = live.get().as_ref().clone();
-        settings.break_glass = BreakGlass::parse("", tia);
+        settings.break_glass = BreakGlass::parse(&user_id.to_string(), "");
         live.set(settings);
         let caller = by_token(self.world.reeve(), &made.token, new_id().into()).await?;
         let expected = Actor::Token {

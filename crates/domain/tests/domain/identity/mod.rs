@@ -3,4 +3,5 @@
 mod email;
 mod lifecycle;
 mod link;
+mod mapping;
 mod overrides;

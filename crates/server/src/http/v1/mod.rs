@@ -15,16 +15,19 @@ mod governance;
 mod holds;
 mod lifecycle;
 mod links;
+mod mapping;
 mod members;
 mod organizations;
 mod overrides;
 mod paging;
 mod plans;
 mod projects;
+mod provisioning;
 mod quotas;
 mod rehomes;
 mod reviews;
 mod roles;
+mod sessions;
 mod standing;
 mod tenancy;
 mod tokens;
@@ -68,7 +71,9 @@ use super::problem::{Code, Problem};
         (name = "rehomes", description = "Moving people from one organization to another."),
         (name = "tenancy", description = "Strict mode, and the pause of bulk changes."),
         (name = "governance", description = "What decides access, what it makes of everybody, and plans."),
-        (name = "records", description = "What was done, refused and logged.")
+        (name = "records", description = "What was done, refused and logged."),
+        (name = "sessions", description = "Signed-in browsers."),
+        (name = "mapping", description = "From an identity provider's groups to roles.")
     )
 )]
 struct Document;
@@ -91,6 +96,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(tokens::list_my_tokens, tokens::create_my_token))
         .routes(routes!(tokens::revoke_my_token))
         .merge(people())
+        .merge(sign_in())
         .merge(governance_and_records())
         .merge(inside_organizations())
         .merge(across_organizations())
@@ -235,4 +241,17 @@ fn governance_and_records() -> OpenApiRouter<State> {
         .routes(routes!(evidence::find_log))
         .routes(routes!(evidence::get_evidence))
         .routes(routes!(evidence::add_evidence_note))
+}
+
+/// Sessions, and what an identity provider says of people.
+fn sign_in() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(sessions::get_my_session, sessions::end_my_session))
+        .routes(routes!(
+            sessions::list_user_sessions,
+            sessions::end_user_sessions
+        ))
+        .routes(routes!(sessions::end_user_session))
+        .routes(routes!(mapping::test_mapping))
+        .routes(routes!(provisioning::sync_user))
 }
