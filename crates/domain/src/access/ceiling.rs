@@ -32,7 +32,7 @@ pub enum Authority {
     /// One of Reeve's jobs: gives back what was stripped, never an administrative role.
     Job,
     /// The mapping of groups that an operator wrote into the server's environment, which holds the
-    /// ceiling of an admin: it may make admins, but neither subadmins nor owners (decision 0051).
+    /// ceiling of an admin: it may make admins, but neither subadmins nor owners (decision 0050).
     Mapping,
     /// A person, by the roles they hold in the tenant in question and in the project in question
     /// (nothing held is the default value).

@@ -36,6 +36,7 @@ pub(crate) struct Tried {
 
 pub(crate) async fn run(session: &Session, command: Mapping) -> Result<Ending, Failure> {
     let Mapping::Test(tried) = command;
+    let reeve = session.installation.open().await?;
     let text = match tried.claims.as_os_str() == "-" {
         true => std::io::read_to_string(std::io::stdin())?,
         false => std::fs::read_to_string(&tried.claims)?,
@@ -51,7 +52,6 @@ pub(crate) async fn run(session: &Session, command: Mapping) -> Result<Ending, F
             tried.suppress.iter().map(String::as_str),
         ),
     };
-    let reeve = session.installation.open().await?;
     let tested = app::mapping::test(&reeve, &session.caller, &test).await?;
     session.format.print(&tested, |tested| {
         let roles: Vec<_> = tested.roles.iter().map(ToString::to_string).collect();

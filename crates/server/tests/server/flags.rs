@@ -68,7 +68,7 @@ async fn without_enforcement_roles_are_not_asked_but_ceilings_signing_in_and_ten
     let (reeve, platform) = (world.reeve(), Place::default());
     let who = user_id.to_string();
     let crowned = app::role::assign(reeve, &caller, &who, "admin", &platform).await;
-    assert!(matches!(crowned, Err(Error::GrantDenied(_))), "{crowned:?}");
+    assert!(matches!(crowned, Err(Error::Ceiling(_))), "{crowned:?}");
     // The walls between tenants.
     world.organization("northway").await;
     let slug = "northway".parse().unwrap();

@@ -45,6 +45,7 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     fallen.build().await;
     server::jobs::pass(world.reeve(), &server::jobs::all()).await;
     let (boss, reader) = boss_and_reader(&world).await;
+    world.organization("northway").await;
     let note = "/v1/admin/evidence/x/notes";
     api.post(&boss, note, json!({ "decision": "d" })).await.ok();
     api.post(&reader, note, json!({ "decision": "d" })).await;
