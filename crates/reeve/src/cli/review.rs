@@ -1,5 +1,6 @@
 //! `reeve review`: looking at a whole population of grants, one by one.
 
+use app::Reeve;
 use app::review::{Export, New, Page};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -80,23 +81,7 @@ pub(crate) async fn run(session: &Session, command: Review) -> Result<Ending, Fa
     let reeve = session.installation.open().await?;
     let caller = &session.caller;
     match command {
-        Review::Begin(begin) => {
-            let new = New {
-                name: begin.name,
-                subject: Subject::of(&begin.subject).ok_or_else(|| unknown(&begin.subject))?,
-                organization: begin.organization,
-                due_at: begin.until.end().instant(app::health::clock(&reeve).await?),
-                reviewers: begin.reviewers,
-            };
-            let begun = app::review::begin(&reeve, caller, &new).await?;
-            session.format.print(&begun, |begun| {
-                let id = begun.campaign_id;
-                format!(
-                    "{} grants to decide\nnext: reeve review show {id}",
-                    begun.items
-                )
-            })?;
-        }
+        Review::Begin(begin) => start(session, &reeve, begin).await?,
         Review::List { open, limit } => {
             let campaigns = app::review::list(&reeve, caller, open, limit.into()).await?;
             session.format.print(&campaigns, |all| describe(all))?;
@@ -131,24 +116,48 @@ pub(crate) async fn run(session: &Session, command: Review) -> Result<Ending, Fa
             let answer = json!({ "campaign_id": campaign });
             session.format.print(&answer, |_| "signed off".to_owned())?;
         }
-        Review::Export { campaign } => {
-            let (mut csv, mut after) = (Export::default(), None);
-            loop {
-                let page = app::review::show(&reeve, caller, campaign, false, after, BATCH).await?;
-                csv.add(&page.items)?;
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
-            let csv = csv.finish()?;
-            let answer = json!({ "csv": csv });
-            session
-                .format
-                .print(&answer, |_| csv.trim_end().to_owned())?;
-        }
+        Review::Export { campaign } => export(session, &reeve, campaign).await?,
     }
     Ok(Ending::Done)
+}
+
+async fn start(session: &Session, reeve: &Reeve, begin: Begin) -> Result<(), Failure> {
+    let caller = &session.caller;
+    let new = New {
+        name: begin.name,
+        subject: Subject::of(&begin.subject).ok_or_else(|| unknown(&begin.subject))?,
+        organization: begin.organization,
+        due_at: begin.until.end().instant(app::health::clock(reeve).await?),
+        reviewers: begin.reviewers,
+    };
+    let begun = app::review::begin(reeve, caller, &new).await?;
+    session.format.print(&begun, |begun| {
+        let id = begun.campaign_id;
+        format!(
+            "{} grants to decide\nnext: reeve review show {id}",
+            begun.items
+        )
+    })?;
+    Ok(())
+}
+
+async fn export(session: &Session, reeve: &Reeve, campaign: Uuid) -> Result<(), Failure> {
+    let caller = &session.caller;
+    let (mut csv, mut after) = (Export::default(), None);
+    loop {
+        let page = app::review::show(reeve, caller, campaign, false, after, BATCH).await?;
+        csv.add(&page.items)?;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let csv = csv.finish()?;
+    let answer = json!({ "csv": csv });
+    session
+        .format
+        .print(&answer, |_| csv.trim_end().to_owned())?;
+    Ok(())
 }
 
 fn unknown(word: &str) -> Failure {

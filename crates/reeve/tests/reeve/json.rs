@@ -8,13 +8,10 @@ use testkit::World;
 use crate::help::leaf_commands;
 use crate::program::{Program, installation};
 
-/// Arguments with which a leaf command is accepted, the command itself included; the files they
-/// name need not exist.
-pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
-    let rest: &[&str] = match leaf {
-        "snapshot import" => &["-", "--guild", "700", "--taken-at", "2026-01-31T12:00:00Z"],
+/// The rest of a command about one person.
+fn of_identity(leaf: &str) -> &'static [&'static str] {
+    match leaf {
         "identity import" => &["-"],
-        "organization create" => &["acme"],
         "identity sync" => &["ada@example.test"],
         "identity show"
         | "identity overrides show"
@@ -31,6 +28,17 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
             &["ada@example.test", "--reason", "r"]
         }
         "identity erase" => &["a@b.test", "--reason", "r", "--confirm", "a@b.test"],
+        _ => &[],
+    }
+}
+
+/// Arguments with which a leaf command is accepted, the command itself included; the files they
+/// name need not exist.
+pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
+    let rest: &[&str] = match leaf {
+        "snapshot import" => &["-", "--guild", "700", "--taken-at", "2026-01-31T12:00:00Z"],
+        "organization create" => &["acme"],
+        leaf if leaf.starts_with("identity ") && leaf != "identity list" => of_identity(leaf),
         "hold add" | "exemption add" => &["ada@example.test", "--reason", "r", "--for", "1h"],
         "hold end" | "exemption end" => &[NO_ID],
         "exemption review" => &[NO_ID, "--reason", "r"],

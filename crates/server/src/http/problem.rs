@@ -205,13 +205,7 @@ impl From<app::Error> for ApiError {
         let text = error.to_string();
         match &error {
             Error::Invalid { .. } | Error::TokenDenied(_) => Self::invalid(text),
-            Error::ReviewDenied(Denied::Due(_) | Denied::Reviewers) => Self::invalid(text),
-            Error::ReviewDenied(Denied::NotAReviewer | Denied::Oneself) => {
-                Self::new(Code::InsufficientPermissions, text)
-            }
-            Error::ReviewDenied(Denied::SignedOff | Denied::Undecided { .. }) => {
-                Self::new(Code::Conflict, text)
-            }
+            Error::ReviewDenied(denied) => of_review(denied, text),
             // Named in the body, and seen by whoever got as far as this.
             Error::NotFound {
                 what: "platform role" | "tenant role" | "project role",
@@ -319,6 +313,16 @@ fn rehomed(denied: RehomeDenied) -> Code {
         RehomeDenied::SamePlace | RehomeDenied::ToDefault => Code::InvalidRequest,
         RehomeDenied::OwnRequest => Code::InsufficientPermissions,
         RehomeDenied::Decided(_) => Code::Conflict,
+    }
+}
+
+fn of_review(denied: &Denied, text: String) -> ApiError {
+    match denied {
+        Denied::Due(_) | Denied::Reviewers => ApiError::invalid(text),
+        Denied::NotAReviewer | Denied::Oneself => {
+            ApiError::new(Code::InsufficientPermissions, text)
+        }
+        Denied::SignedOff | Denied::Undecided { .. } => ApiError::new(Code::Conflict, text),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use domain::id::UserId;
 use serde_json::{Map, Value, json};
 use testkit::World;
 
@@ -239,6 +240,16 @@ fn is_sound(answer: &Answer) -> bool {
     answer.status.as_u16() < 500 || answer.json["code"] == "operation_paused"
 }
 
+/// Somebody who may haul, in a world with an organization.
+async fn world() -> (World, UserId) {
+    let world = World::discord_leading().await;
+    world.organization("north").await;
+    let ada = world.person("ada").linked(1).mapped_role().role("reader");
+    let ada = ada.build().await;
+    world.scan().await;
+    (world, ada)
+}
+
 #[tokio::test]
 async fn no_request_made_from_the_document_fails_the_server_or_gets_an_answer_it_does_not_name() {
     let times = if std::env::var_os("REEVE_SOAK").is_some() {
@@ -246,17 +257,8 @@ async fn no_request_made_from_the_document_fails_the_server_or_gets_an_answer_it
     } else {
         12
     };
-    let world = World::discord_leading().await;
+    let (world, ada) = world().await;
     let api = Api::of(&world);
-    world.organization("north").await;
-    let ada = world
-        .person("ada")
-        .linked(1)
-        .mapped_role()
-        .role("reader")
-        .build()
-        .await;
-    world.scan().await;
     let document = serde_json::to_value(server::http::openapi()).unwrap();
     let mut maker = Maker {
         document: &document,

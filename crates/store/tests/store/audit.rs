@@ -93,6 +93,46 @@ const CHANGES: &[(&str, bool, &[Change])] = &[
         ("update", "update stripped_assignment set source = 't'"),
         ("delete", "delete from stripped_assignment"),
     ]),
+    ("personal_access_token", false, &[
+        ("insert", "insert into personal_access_token (user_id, name, hash, expires_at) values ('00000000-0000-7000-8000-00000000000a', 'ci', sha256('a'), now() + interval '1 day')"),
+    ]),
+    ("personal_access_token", true, &[("update", "update personal_access_token set revoked_at = now()")]),
+    ("personal_access_token", false, &[("delete", "delete from personal_access_token")]),
+    ("session", false, &[
+        ("insert", "insert into session (user_id, hash, method) values ('00000000-0000-7000-8000-00000000000a', sha256('a'), 'link')"),
+    ]),
+    ("session", true, &[("update", "update session set revoked_at = now()")]),
+    ("session", false, &[("delete", "delete from session")]),
+    ("login_link", false, &[
+        ("insert", "insert into login_link (user_id, hash, expires_at) values ('00000000-0000-7000-8000-00000000000a', sha256('a'), now())"),
+        ("update", "update login_link set used_at = now()"),
+        ("delete", "delete from login_link"),
+    ]),
+    ("user_quota", true, &[
+        ("insert", "insert into user_quota (user_id, name, most) values ('00000000-0000-7000-8000-00000000000a', 'tokens', 5)"),
+        ("update", "update user_quota set most = 6"),
+        ("delete", "delete from user_quota"),
+    ]),
+    ("tenancy_setting", true, &[
+        ("update", "update tenancy_setting set paused_at = now(), pause_reason = 'r'"),
+    ]),
+    ("organization", true, &[
+        ("insert", "insert into organization (slug, name) values ('west', 'West')"),
+    ]),
+    ("rehome", false, &[
+        ("insert", "insert into rehome (user_id, from_tenant, to_tenant, reason, requested_by) select '00000000-0000-7000-8000-00000000000a', o.id, w.id, 'r', '00000000-0000-7000-8000-00000000000a' from organization o, organization w where o.is_default and w.slug = 'west'"),
+        ("update", "update rehome set state = 'cancelled', decided_at = now()"),
+        ("delete", "delete from rehome"),
+    ]),
+    ("review_campaign", false, &[
+        ("insert", "insert into review_campaign (name, subject, due_at) values ('q', 'exemptions', now())"),
+        ("update", "update review_campaign set signed_off_at = now()"),
+    ]),
+    ("review_reviewer", false, &[
+        ("insert", "insert into review_reviewer (campaign_id, user_id) select campaign_id, '00000000-0000-7000-8000-00000000000a' from review_campaign"),
+        ("delete", "delete from review_reviewer"),
+    ]),
+    ("review_campaign", false, &[("delete", "delete from review_campaign")]),
 ];
 
 type Row = (String, Option<Value>, Option<Value>, Option<String>);

@@ -55,7 +55,8 @@ fn roles_count_where_they_are_held_and_nowhere_else() {
         tenant_id: HOME,
         project_id: ProjectId(Uuid::from_u128(201)),
     };
-    let cases: [(&[(&str, Scope)], Scope, Authority); 9] = [
+    type Case<'a> = (&'a [(&'a str, Scope)], Scope, Authority);
+    let cases: [Case<'_>; 9] = [
         (&[], TENANT, holder(None, None)),
         (
             &[("tenant_admin", TENANT)],
