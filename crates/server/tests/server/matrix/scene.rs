@@ -228,11 +228,15 @@ impl Scene {
         id.to_string()
     }
 
+    /// The one person of a cell; a path may name them and something of theirs.
     async fn person(&self, cell: &Cell) -> UserId {
-        self.world
-            .person(&format!("person-{}", cell.number))
-            .build()
-            .await
+        let name = format!("person-{}", cell.number);
+        let who = format!("{name}@example.test");
+        let (reeve, caller) = (self.world.reeve(), self.world.caller());
+        match app::identity::find(reeve, &caller, &who).await {
+            Ok(user_id) => user_id,
+            Err(_) => self.world.person(&name).build().await,
+        }
     }
 
     async fn role(&self, inside: bool, cell: &Cell) -> String {
@@ -259,8 +263,13 @@ impl Scene {
     }
 
     async fn rehome(&self, cell: &Cell) -> String {
+        let mover = format!("mover-{}", cell.number);
+        let mover = self
+            .world
+            .person(&mover)
+            .role_in("tenant_viewer", cell.tenant);
         let wanted = app::rehome::Wanted {
-            identity: cell.member.to_string(),
+            identity: mover.build().await.to_string(),
             from: cell.slug.parse().unwrap(),
             to: "elsewhere".parse().unwrap(),
             role: None,
@@ -327,7 +336,8 @@ impl Scene {
             "set_mode" => json!({ "mode": "portal" }),
             "set_number" => json!({ "value": 6 }),
             "set_policy" => json!({ "policy": "everyone = true" }),
-            "set_rehome_approval" | "set_strict_membership" => json!({ "on": false }),
+            "set_rehome_approval" => json!({ "on": true }),
+            "set_strict_membership" => json!({ "on": false }),
             "test_mapping" => json!({ "claims": {} }),
             "create_organization" | "create_project" => json!({ "slug": fresh, "name": fresh }),
             "update_organization" | "update_project" => json!({ "name": fresh }),
