@@ -188,3 +188,11 @@ fn each_drift_says_what_mends_it_and_sparing_leaves_it_to_an_operator() {
     });
     assert_eq!(found, table);
 }
+
+#[test]
+fn each_drift_is_said_in_words_of_its_own() {
+    let said: std::collections::BTreeSet<&str> =
+        Drift::ALL.iter().map(|drift| drift.describe()).collect();
+    assert_eq!(said.len(), Drift::ALL.len());
+    assert!(said.iter().all(|words| words.contains(' ')), "{said:?}");
+}

@@ -154,3 +154,15 @@ fn the_reason_is_the_most_particular_clause() {
         ]
     );
 }
+
+#[test]
+fn a_clause_that_is_met_twice_is_met() {
+    let clauses = Clauses {
+        organization: true,
+        ..Clauses::default()
+    };
+    let once = clauses.matches();
+    let twice = once.with(once);
+    assert!(twice.meets(Clause::Organization));
+    assert!(!twice.meets(Clause::Group));
+}
