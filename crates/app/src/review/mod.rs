@@ -23,7 +23,7 @@ use store::review::{self, Campaign, Item, Locked};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use export::Export;
+pub use export::export;
 
 use crate::identity::{person, some};
 use crate::organization::checked_name;
@@ -231,6 +231,7 @@ pub async fn sign_off(
         operator: caller.actor == Actor::Operator,
     };
     if let Err(denied) = may_sign_off(standing, undecided) {
+        drop(tx);
         return permit::refuse(reeve, caller, &entry, denied.into()).await;
     }
     review::sign_off(&mut tx, campaign_id, caller.actor.user_id(), note).await?;

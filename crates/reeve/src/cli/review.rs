@@ -1,7 +1,7 @@
 //! `reeve review`: looking at a whole population of grants, one by one.
 
 use app::Reeve;
-use app::review::{Export, New, Page};
+use app::review::{New, Page};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use domain::review::{Subject, Verdict};
@@ -74,9 +74,6 @@ pub(crate) struct Begin {
     reviewers: Vec<String>,
 }
 
-/// Grants a page of an export.
-const BATCH: i64 = 1_000;
-
 pub(crate) async fn run(session: &Session, command: Review) -> Result<Ending, Failure> {
     let reeve = session.installation.open().await?;
     let caller = &session.caller;
@@ -116,7 +113,12 @@ pub(crate) async fn run(session: &Session, command: Review) -> Result<Ending, Fa
             let answer = json!({ "campaign_id": campaign });
             session.format.print(&answer, |_| "signed off".to_owned())?;
         }
-        Review::Export { campaign } => export(session, &reeve, campaign).await?,
+        Review::Export { campaign } => {
+            let csv = app::review::export(&reeve, caller, campaign).await?;
+            let answer = json!({ "csv": csv });
+            let text = csv.trim_end().to_owned();
+            session.format.print(&answer, |_| text)?;
+        }
     }
     Ok(Ending::Done)
 }
@@ -138,25 +140,6 @@ async fn start(session: &Session, reeve: &Reeve, begin: Begin) -> Result<(), Fai
             begun.items
         )
     })?;
-    Ok(())
-}
-
-async fn export(session: &Session, reeve: &Reeve, campaign: Uuid) -> Result<(), Failure> {
-    let caller = &session.caller;
-    let (mut csv, mut after) = (Export::default(), None);
-    loop {
-        let page = app::review::show(reeve, caller, campaign, false, after, BATCH).await?;
-        csv.add(&page.items)?;
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
-    let csv = csv.finish()?;
-    let answer = json!({ "csv": csv });
-    session
-        .format
-        .print(&answer, |_| csv.trim_end().to_owned())?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@
 #![cfg(test)] // the lints know helpers of tests by this
 
 mod adopt;
+mod arguments;
 mod configuration;
 mod contract;
 mod crash;

@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
+use crate::arguments::usual_arguments;
 use crate::help::leaf_commands;
-use crate::json::usual_arguments;
 use crate::program::{Program, installation};
 
 /// Those that need no database.

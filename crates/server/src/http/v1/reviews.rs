@@ -18,8 +18,6 @@ use crate::http::problem::ApiError;
 
 /// Campaigns that are shown at most; there are a few a quarter.
 const CAMPAIGNS: i64 = 1_000;
-/// Grants a page of an export.
-const BATCH: i64 = 1_000;
 
 /// Which campaigns to list.
 #[derive(Deserialize, IntoParams)]
@@ -126,17 +124,7 @@ pub(in crate::http) async fn export_review(
     Extract(state): Extract<State>,
     Named(campaign_id): Named<Uuid>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let mut csv = app::review::Export::default();
-    let mut after = None;
-    loop {
-        let reeve = &state.reeve;
-        let page = app::review::show(reeve, &caller, campaign_id, false, after, BATCH).await?;
-        csv.add(&page.items)?;
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let csv = app::review::export(&state.reeve, &caller, campaign_id).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (
@@ -144,7 +132,7 @@ pub(in crate::http) async fn export_review(
             "attachment; filename=\"review.csv\"",
         ),
     ];
-    Ok((headers, csv.finish()?))
+    Ok((headers, csv))
 }
 
 /// Decides one grant. Revoking takes it, if the caller may.
