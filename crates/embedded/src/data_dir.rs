@@ -75,7 +75,9 @@ impl DataDir {
         }
         make_folder(path, 0o700)?;
         let dir = Self::verified(path)?;
-        if !dir.root.join("lock").exists() && !is_empty(&dir.root)? {
+        // In this order: whoever else opens it at this moment makes the lock first, so that a folder
+        // seen with something in it has its lock by now.
+        if !is_empty(&dir.root)? && !dir.root.join("lock").exists() {
             return Err(Error::NotADataDir { path: dir.root });
         }
         // The lock file is the mark of a data directory; from here on the folder is Reeve's. It is

@@ -1,6 +1,7 @@
 //! One Reeve a data directory.
 
 use std::io::{BufRead, BufReader};
+use std::sync::Barrier;
 use std::thread;
 
 use embedded::{DataDir, Error};
@@ -20,6 +21,23 @@ fn a_second_lock_is_refused_and_names_the_holder() {
         std::process::id()
     );
     assert!(text.starts_with(&expected), "{text}");
+}
+
+#[test]
+fn several_that_open_a_new_folder_at_once_all_get_it() {
+    let scratch = Scratch::new();
+    for round in 0..200 {
+        let path = scratch.folder.join(format!("new-{round}"));
+        let start = Barrier::new(4);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    start.wait();
+                    DataDir::open(&path).unwrap();
+                });
+            }
+        });
+    }
 }
 
 #[test]
