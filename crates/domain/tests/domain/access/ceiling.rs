@@ -32,6 +32,7 @@ struct Standing {
 enum Who {
     Administrator,
     Job,
+    Mapping,
     Person { tenant: Standing, project: Standing },
 }
 
@@ -55,6 +56,12 @@ fn the_decision_says_yes(who: &Who, role: &Role, place: ScopeKind) -> bool {
         Who::Job => {
             let administrative = role.name == "admin" || role.name == "subadmin";
             return !(place == ScopeKind::Platform && administrative);
+        }
+        // An identity provider's groups make no subadmin and no owner (decision 0050).
+        Who::Mapping => {
+            let subadmin = place == ScopeKind::Platform && role.name == "subadmin";
+            let owner = role.name == "tenant_owner" || role.name == "project_owner";
+            return !(subadmin || owner && role.owner.is_none());
         }
         Who::Person { tenant, project } => (tenant, project),
     };
@@ -94,6 +101,7 @@ impl Who {
         match self {
             Self::Administrator => Authority::Administrator,
             Self::Job => Authority::Job,
+            Self::Mapping => Authority::Mapping,
             Self::Person { tenant, project } => Authority::Holder {
                 tenant: held(tenant),
                 project: held(project),
@@ -155,7 +163,25 @@ fn a_denial_names_the_roles_that_may_be_given_there_and_no_other() {
         Authority::Administrator.ceiling(PROJECT),
         Some(HIGHEST_RANK)
     );
-    assert_eq!(names(&Authority::Administrator, TENANT).len(), 4);
+    assert_eq!(
+        names(&Authority::Administrator, TENANT),
+        [
+            "tenant_owner",
+            "tenant_admin",
+            "tenant_member",
+            "tenant_viewer"
+        ],
+        "the highest first"
+    );
+}
+
+#[test]
+fn groups_of_an_identity_provider_make_admins_but_neither_subadmins_nor_owners() {
+    for role in BUILT_IN {
+        let answer = can_grant(&Authority::Mapping, &definition(role), scope_of(role.scope));
+        let refused = ["subadmin", "tenant_owner", "project_owner"].contains(&role.name);
+        assert_eq!(answer.is_err(), refused, "{}", role.name);
+    }
 }
 
 /// Whoever defines a role gives it to all who have it, so the same holds for it.
@@ -228,11 +254,22 @@ fn any_standing() -> impl Strategy<Value = Standing> {
 fn any_who() -> impl Strategy<Value = Who> {
     let person = (any_standing(), any_standing())
         .prop_map(|(tenant, project)| Who::Person { tenant, project });
-    prop_oneof![1 => Just(Who::Administrator), 1 => Just(Who::Job), 8 => person]
+    prop_oneof![
+        1 => Just(Who::Administrator),
+        1 => Just(Who::Job),
+        2 => Just(Who::Mapping),
+        8 => person,
+    ]
 }
 
 fn any_role() -> impl Strategy<Value = Role> {
-    let name = prop::sample::select(vec!["admin", "subadmin", "tenant_owner", "own"]);
+    let name = prop::sample::select(vec![
+        "admin",
+        "subadmin",
+        "tenant_owner",
+        "project_owner",
+        "own",
+    ]);
     let owner = prop_oneof![3 => Just(None), 2 => Just(Some(HOME)), 1 => Just(Some(ELSEWHERE))];
     (name, any_kind(), owner, any_standing()).prop_map(|(name, kind, owner, carries)| Role {
         name,

@@ -1,7 +1,9 @@
 //! The decision, gate by gate, against the gates as they are written down; and
 //! that explaining is the same judge.
 
-use domain::access::decide::{Decision, Request, admit, decide, decide_administration, explain};
+use domain::access::decide::{
+    Decision, Request, admit, decide, decide_administration, explain, path,
+};
 use domain::access::facts::IdentityFacts;
 use domain::access::permission::{HAULING_MEMBER, HAULING_USE, Permission};
 use domain::access::reason::{Gate, Reason};
@@ -306,6 +308,10 @@ fn break_glass_passes_the_identity_and_permission_gates_but_never_governance() {
         let decision = ask(permission);
         if permission == HAULING_USE || permission == HAULING_MEMBER {
             assert_eq!(decision.denied_by().unwrap().gate, Gate::Governance);
+            let told = path(&decision.findings);
+            let beginning = "identity=break_glass session=passed membership=not_asked permission=";
+            assert!(told.starts_with(beginning), "{told}");
+            assert!(told.ends_with(" governance=not_eligible"), "{told}");
         } else {
             assert!(decision.allowed, "{permission}: {decision:?}");
             assert_eq!(decision.findings[0].reason, Reason::BreakGlass);
