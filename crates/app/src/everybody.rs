@@ -6,8 +6,20 @@ use jiff::Timestamp;
 use store::facts::{Lens, People};
 use store::governance::Governance;
 use store::{Tx, role};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{Error, Reeve};
+
+/// Looking at everybody takes memory by their number and a core for as long; so many do it at a time in
+/// this process, and the others wait for their turn, before they hold anything.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// Waits for one's turn to look at everybody; to be kept as long as they are looked at, and taken before
+/// a transaction is opened.
+pub(crate) async fn turn() -> Option<SemaphorePermit<'static>> {
+    // It is never closed, which is the only way to fail.
+    TURNS.acquire().await.ok()
+}
 
 /// The rules in force and all people.
 #[derive(Debug)]

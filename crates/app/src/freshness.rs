@@ -12,7 +12,7 @@ use serde::Serialize;
 use store::governance::{self, Governance};
 use utoipa::ToSchema;
 
-use crate::everybody::Everybody;
+use crate::everybody::{self, Everybody};
 use crate::{Caller, Error, Reeve, permit};
 
 /// The resolution of the database's clock: the moment after a deadline.
@@ -52,6 +52,7 @@ pub struct Guild {
 
 /// Looks at every guild, and at everybody the moment after each deadline.
 pub async fn look(reeve: &Reeve, caller: &Caller) -> Result<Report, Error> {
+    let _turn = everybody::turn().await;
     let mut tx = permit::look(reeve, caller, "freshness", GOVERNANCE_READ).await?;
     let governance = governance::load(&mut tx).await?;
     let missing = governance.rules(None).err();

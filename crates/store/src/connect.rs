@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::sync::Mutex;
 
 use crate::error::StoreError;
 
@@ -20,7 +22,16 @@ pub const OLDEST_SERVER: u32 = 15;
 #[derive(Clone, Debug)]
 pub struct Database {
     pub(crate) pool: PgPool,
+    /// For whoever needs a second connection while they hold one. Were it of the same pool, as many as
+    /// it has could hold one each and wait for another until all of them fail.
+    pub(crate) second: PgPool,
+    /// Whoever needs several of `second` takes them in turn.
+    pub(crate) turn: Arc<Mutex<()>>,
 }
+
+/// How many of [`Database::second`] there are at most: records of refusals, which are short, and parallel
+/// readers.
+const SECOND: u32 = 4;
 
 /// What [`Database::connect`] found out about the server.
 #[derive(Clone, Debug)]
@@ -61,16 +72,19 @@ pub fn socket_options(
 }
 
 impl Database {
-    /// Connects and checks the server's version. At most `connections` at a time.
+    /// Connects and checks the server's version. At most `connections` at a time, and a few more for
+    /// whoever needs a second one.
     pub async fn connect(
         options: PgConnectOptions,
         connections: u32,
     ) -> Result<(Self, Server), StoreError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await?;
+        let of = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+        };
+        let second = of(SECOND).connect_lazy_with(options.clone());
+        let pool = of(connections).connect_with(options).await?;
         let server = sqlx::query!(
             r#"select current_setting('server_version_num')::int as "version!",
                       current_setting('server_version') as "text!",
@@ -91,7 +105,12 @@ impl Database {
             superuser: server.superuser,
             login: server.login,
         };
-        Ok((Self { pool }, server))
+        let database = Self {
+            pool,
+            second,
+            turn: Arc::default(),
+        };
+        Ok((database, server))
     }
 
     /// Whether the database answers now.
@@ -104,6 +123,7 @@ impl Database {
 
     /// Waits for the connections in use and closes all.
     pub async fn close(&self) {
+        self.second.close().await;
         self.pool.close().await;
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use domain::audit::Action;
 use domain::id::{CorrelationId, OrganizationId, UserId};
+use sqlx::postgres::PgPool;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, Transaction};
 
 use crate::connect::Database;
@@ -138,22 +139,36 @@ impl Tx {
 impl Database {
     /// A transaction of Reeve itself: sees every row. `why` stands in `pg_stat_activity`.
     pub async fn system(&self, why: &'static str, context: &Context) -> Result<Tx, StoreError> {
-        let tx = self.apart(why, context).await?;
+        let tx = open(&self.pool, "begin", "reeve_system", why, context, None).await?;
         tx.in_request(context).await
     }
 
     /// The same for what is no part of the change that a request asks for, like the record of its
-    /// refusal: it carries no key and tells no revision.
+    /// refusal, while that change's own transaction may still be open: it carries no key and tells no
+    /// revision.
     pub async fn apart(&self, why: &'static str, context: &Context) -> Result<Tx, StoreError> {
-        self.open("begin", "reeve_system", why, context, None).await
+        open(&self.second, "begin", "reeve_system", why, context, None).await
     }
 
     /// A reading transaction of Reeve itself in which nothing moves: every statement sees the same
     /// moment.
     pub async fn snapshot(&self, why: &'static str) -> Result<Tx, StoreError> {
         let begin = "begin isolation level repeatable read read only";
-        self.open(begin, "reeve_system", why, &Context::default(), None)
-            .await
+        open(
+            &self.pool,
+            begin,
+            "reeve_system",
+            why,
+            &Context::default(),
+            None,
+        )
+        .await
+    }
+
+    /// Two more reading transactions of the moment that `tx` sees.
+    pub async fn two_beside(&self, tx: &mut Tx, why: &'static str) -> Result<[Tx; 2], StoreError> {
+        let _turn = self.turn.lock().await;
+        Ok([self.beside(tx, why).await?, self.beside(tx, why).await?])
     }
 
     /// Another reading transaction that sees exactly what `tx` sees, changes of its own left out.
@@ -164,14 +179,8 @@ impl Database {
         let begin = format!(
             "begin isolation level repeatable read read only; set transaction snapshot '{snapshot}'"
         );
-        self.open(
-            AssertSqlSafe(begin),
-            "reeve_system",
-            why,
-            &Context::default(),
-            None,
-        )
-        .await
+        let (begin, context) = (AssertSqlSafe(begin), Context::default());
+        open(&self.second, begin, "reeve_system", why, &context, None).await
     }
 
     /// A caller's transaction, confined to one organization by row-level security.
@@ -181,24 +190,24 @@ impl Database {
         why: &'static str,
         context: &Context,
     ) -> Result<Tx, StoreError> {
-        let tx = self
-            .open("begin", "reeve_app", why, context, Some(tenant_id))
-            .await?;
+        let tenant = Some(tenant_id);
+        let tx = open(&self.pool, "begin", "reeve_app", why, context, tenant).await?;
         tx.in_request(context).await
     }
+}
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-    async fn open(
-        &self,
-        begin: impl SqlSafeStr,
-        role: &str,
-        why: &str,
-        context: &Context,
-        tenant_id: Option<OrganizationId>,
-    ) -> Result<Tx, StoreError> {
-        let mut transaction = self.pool.begin_with(begin).await?;
-        sqlx::query!(
-            r#"select set_config('role', $1, true) as a1,
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+async fn open(
+    pool: &PgPool,
+    begin: impl SqlSafeStr,
+    role: &str,
+    why: &str,
+    context: &Context,
+    tenant_id: Option<OrganizationId>,
+) -> Result<Tx, StoreError> {
+    let mut transaction = pool.begin_with(begin).await?;
+    sqlx::query!(
+        r#"select set_config('role', $1, true) as a1,
                       set_config('application_name', 'reeve: ' || $2, true) as a2,
                       set_config('app.user_id', $3, true) as a3,
                       set_config('app.tenant_id', $4, true) as a4,
@@ -206,25 +215,24 @@ impl Database {
                       set_config('app.correlation_id', $6, true) as a6,
                       set_config('idle_in_transaction_session_timeout', $7, true) as a7,
                       set_config('lock_timeout', $8, true) as a8"#,
-            role,
-            why,
-            context.user_id.map_or(String::new(), |id| id.to_string()),
-            tenant_id.map_or(String::new(), |id| id.to_string()),
-            context.operation.map_or("", Action::as_str),
-            context
-                .correlation_id
-                .as_ref()
-                .map_or("", CorrelationId::as_str),
-            IDLE_LIMIT_MS.to_string(),
-            LOCK_LIMIT_MS.to_string(),
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        Ok(Tx {
-            transaction,
-            answers: None,
-        })
-    }
+        role,
+        why,
+        context.user_id.map_or(String::new(), |id| id.to_string()),
+        tenant_id.map_or(String::new(), |id| id.to_string()),
+        context.operation.map_or("", Action::as_str),
+        context
+            .correlation_id
+            .as_ref()
+            .map_or("", CorrelationId::as_str),
+        IDLE_LIMIT_MS.to_string(),
+        LOCK_LIMIT_MS.to_string(),
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
+    Ok(Tx {
+        transaction,
+        answers: None,
+    })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::some;
 use crate::status_map::{self, WhichDrift};
-use crate::{Caller, Error, Reeve, permit};
+use crate::{Caller, Error, Reeve, everybody, permit};
 
 /// Whom to list; each given field narrows it.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,10 @@ const FEW: i64 = 2_000;
 /// A page of people, by e-mail address.
 pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Page, Error> {
     some(filter.limit)?;
+    let _turn = match filter.drift {
+        Some(_) => everybody::turn().await,
+        None => None,
+    };
     let mut tx = permit::look(reeve, caller, "list identities", IDENTITIES_READ).await?;
     let among = match filter.drift {
         Some(which) => {

@@ -17,7 +17,7 @@ use store::{Tx, identity};
 use utoipa::ToSchema;
 
 use super::draft::Draft;
-use crate::{Caller, Error, Reeve, permit};
+use crate::{Caller, Error, Reeve, everybody, permit};
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
@@ -97,13 +97,11 @@ pub async fn plan(
     caller: &Caller,
     options: &Options,
 ) -> Result<Option<Made>, Error> {
+    let _turn = everybody::turn().await;
     let mut tx = permit::look(reeve, caller, "plan reconcile", PLANS_MANAGE).await?;
     let spared = crate::break_glass::spared(reeve, &mut tx).await?;
     let governance = store::governance::load(&mut tx).await?;
-    let beside = [
-        reeve.database.beside(&mut tx, "plan reconcile").await?,
-        reeve.database.beside(&mut tx, "plan reconcile").await?,
-    ];
+    let beside = reeve.database.two_beside(&mut tx, "plan reconcile").await?;
     let draft = Draft::load(&mut tx, Some(beside), &spared, governance, options.max_age).await?;
     tx.rollback().await?;
     let plan = draft.plan();

@@ -21,7 +21,7 @@ use store::{Tx, governance};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::everybody::Everybody;
+use crate::everybody::{self, Everybody};
 use crate::{Caller, Error, Reeve, permit};
 
 pub use counts::{Counts, Drifting, Matrix};
@@ -67,6 +67,7 @@ pub struct Apart<T> {
 pub async fn look(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<StatusMap, Error> {
     let limit = filter.limit()?;
     let after = filter.after()?;
+    let _turn = everybody::turn().await;
     let mut tx = permit::look(reeve, caller, "status map", GOVERNANCE_READ).await?;
     let governance = governance::load(&mut tx).await?;
     let everybody = Everybody::load(reeve, &mut tx, &governance, "status map").await?;
@@ -80,7 +81,7 @@ pub async fn look(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Sta
     Ok(map)
 }
 
-/// Who is not as they should be, by id.
+/// Who is not as they should be, by id. The caller has its turn to look at everybody.
 pub(crate) async fn drifting(
     reeve: &Reeve,
     tx: &mut Tx,

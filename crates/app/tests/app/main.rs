@@ -11,6 +11,7 @@ mod assignment;
 mod audit;
 mod authority;
 mod ceilings;
+mod crowd;
 mod explain;
 mod freshness;
 mod governance;
