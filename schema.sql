@@ -3591,6 +3591,78 @@ ALTER TABLE public.change_feed ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY
 );
 
 --
+-- Name: discord_snapshot; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.discord_snapshot (
+    snapshot_id uuid NOT NULL,
+    guild_id bigint NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    admitted_at timestamp with time zone DEFAULT now() NOT NULL,
+    members bigint NOT NULL,
+    added bigint NOT NULL,
+    changed bigint NOT NULL,
+    removed bigint NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT discord_snapshot_guild_id_check CHECK ((guild_id > 0))
+);
+
+ALTER TABLE public.discord_snapshot OWNER TO reeve_owner;
+
+--
+-- Name: TABLE discord_snapshot; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.discord_snapshot IS 'One row an admitted observation of a guild. The newest of a guild is current; discord_member holds its content.';
+
+--
+-- Name: current_snapshot; Type: VIEW; Schema: public; Owner: reeve_owner
+--
+
+CREATE VIEW public.current_snapshot WITH (security_invoker='true') AS
+ WITH RECURSIVE observed(guild_id) AS (
+         SELECT min(discord_snapshot.guild_id) AS min
+           FROM public.discord_snapshot
+        UNION ALL
+         SELECT ( SELECT min(s_1.guild_id) AS min
+                   FROM public.discord_snapshot s_1
+                  WHERE (s_1.guild_id > o_1.guild_id)) AS min
+           FROM observed o_1
+          WHERE (o_1.guild_id IS NOT NULL)
+        )
+ SELECT s.snapshot_id,
+    s.guild_id,
+    s.taken_at,
+    s.admitted_at,
+    s.members,
+    s.added,
+    s.changed,
+    s.removed,
+    s.source
+   FROM (observed o
+     CROSS JOIN LATERAL ( SELECT d.snapshot_id,
+            d.guild_id,
+            d.taken_at,
+            d.admitted_at,
+            d.members,
+            d.added,
+            d.changed,
+            d.removed,
+            d.source
+           FROM public.discord_snapshot d
+          WHERE (d.guild_id = o.guild_id)
+          ORDER BY d.taken_at DESC
+         LIMIT 1) s);
+
+ALTER TABLE public.current_snapshot OWNER TO reeve_owner;
+
+--
+-- Name: VIEW current_snapshot; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON VIEW public.current_snapshot IS 'The newest observation of each guild.';
+
+--
 -- Name: decision_log; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -3632,31 +3704,6 @@ ALTER TABLE public.discord_member OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.discord_member IS 'The members of each guild''s current snapshot and their roles.';
-
---
--- Name: discord_snapshot; Type: TABLE; Schema: public; Owner: reeve_owner
---
-
-CREATE TABLE public.discord_snapshot (
-    snapshot_id uuid NOT NULL,
-    guild_id bigint NOT NULL,
-    taken_at timestamp with time zone NOT NULL,
-    admitted_at timestamp with time zone DEFAULT now() NOT NULL,
-    members bigint NOT NULL,
-    added bigint NOT NULL,
-    changed bigint NOT NULL,
-    removed bigint NOT NULL,
-    source text NOT NULL,
-    CONSTRAINT discord_snapshot_guild_id_check CHECK ((guild_id > 0))
-);
-
-ALTER TABLE public.discord_snapshot OWNER TO reeve_owner;
-
---
--- Name: TABLE discord_snapshot; Type: COMMENT; Schema: public; Owner: reeve_owner
---
-
-COMMENT ON TABLE public.discord_snapshot IS 'One row an admitted observation of a guild. The newest of a guild is current; discord_member holds its content.';
 
 --
 -- Name: entitlement_mapping; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -7335,6 +7382,20 @@ GRANT SELECT,DELETE ON TABLE public.change_feed TO reeve_system;
 GRANT SELECT ON TABLE public.change_feed TO reeve_operator;
 
 --
+-- Name: TABLE discord_snapshot; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.discord_snapshot TO reeve_system;
+GRANT SELECT ON TABLE public.discord_snapshot TO reeve_operator;
+
+--
+-- Name: TABLE current_snapshot; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT ON TABLE public.current_snapshot TO reeve_operator;
+GRANT SELECT ON TABLE public.current_snapshot TO reeve_system;
+
+--
 -- Name: TABLE decision_log; Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -7347,13 +7408,6 @@ GRANT SELECT ON TABLE public.decision_log TO reeve_operator;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.discord_member TO reeve_system;
 GRANT SELECT ON TABLE public.discord_member TO reeve_operator;
-
---
--- Name: TABLE discord_snapshot; Type: ACL; Schema: public; Owner: reeve_owner
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.discord_snapshot TO reeve_system;
-GRANT SELECT ON TABLE public.discord_snapshot TO reeve_operator;
 
 --
 -- Name: TABLE entitlement_mapping; Type: ACL; Schema: public; Owner: reeve_owner

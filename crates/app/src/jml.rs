@@ -9,9 +9,9 @@ use domain::governance::jml::Event;
 use domain::id::UserId;
 use jiff::Timestamp;
 use serde::Serialize;
-use store::identity;
 use store::jml::{self as sql, Recorded, Spread};
 use store::page::{Cursor, cut};
+use store::{Tx, identity};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -30,15 +30,24 @@ pub struct Filter {
     pub limit: u32,
 }
 
-/// The events that match, and what is counted over all of them, also those beyond the limit.
+/// The events that match, and with the first page what is counted over all of them, also those beyond the
+/// limit: that reads as far back as `since` says.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = JmlEvents)]
 pub struct Events {
-    pub counts: BTreeMap<String, i64>,
-    pub leaving: Leaving,
+    #[serde(flatten)]
+    pub totals: Option<Totals>,
     pub events: Vec<Happened>,
     /// Where the next page begins, if there is one.
     pub next: Option<String>,
+}
+
+/// What is counted over all events that match.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = JmlTotals)]
+pub struct Totals {
+    pub counts: BTreeMap<String, i64>,
+    pub leaving: Leaving,
 }
 
 /// Leavers whose leaving an observation showed: how long until access was gone.
@@ -113,11 +122,11 @@ pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Eve
         before: filter.before.clone(),
         limit: i64::from(filter.limit) + 1,
     };
-    let by_sight: Vec<String> = Entitlement::codes_by_sight().map(str::to_owned).collect();
     let events = sql::list(&mut tx, &wanted).await?;
-    let (denied, suspended) = sql::leaving(&mut tx, &wanted, &by_sight).await?;
-    let mut counts: BTreeMap<String, i64> = Event::ALL.map(|e| (e.as_str().to_owned(), 0)).into();
-    counts.extend(sql::count(&mut tx, &wanted).await?);
+    let totals = match filter.before {
+        None => Some(totals(&mut tx, &wanted).await?),
+        Some(_) => None,
+    };
     tx.rollback().await?;
     let (events, next) = cut(events, filter.limit.into(), |event| Cursor {
         at: event.recorded_at,
@@ -125,12 +134,22 @@ pub async fn list(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Eve
     });
     Ok(Events {
         next: next.map(|next| next.to_string()),
+        totals,
+        events: events.into_iter().map(Happened::from).collect(),
+    })
+}
+
+async fn totals(tx: &mut Tx, wanted: &sql::Filter) -> Result<Totals, Error> {
+    let by_sight: Vec<String> = Entitlement::codes_by_sight().map(str::to_owned).collect();
+    let (denied, suspended) = sql::leaving(tx, wanted, &by_sight).await?;
+    let mut counts: BTreeMap<String, i64> = Event::ALL.map(|e| (e.as_str().to_owned(), 0)).into();
+    counts.extend(sql::count(tx, wanted).await?);
+    Ok(Totals {
         counts,
         leaving: Leaving {
             seen_to_denied: denied.into(),
             seen_to_suspended: suspended.into(),
         },
-        events: events.into_iter().map(Happened::from).collect(),
     })
 }
 

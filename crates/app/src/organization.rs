@@ -37,7 +37,7 @@ pub async fn page(reeve: &Reeve, caller: &Caller, filter: &Filter) -> Result<Pag
 
 /// The organizations that the caller belongs to.
 pub async fn mine(reeve: &Reeve, caller: &Caller) -> Result<Vec<Mine>, Error> {
-    permit::own(caller, ORGANIZATIONS_READ)?;
+    permit::own(reeve, caller, ORGANIZATIONS_READ)?;
     let mut tx = reeve.database.snapshot("list own organizations").await?;
     let mine = organization::of_person(&mut tx, caller.actor.user_id()).await?;
     tx.rollback().await?;

@@ -233,9 +233,29 @@ pub(crate) async fn change(
     Ok(tx)
 }
 
-/// Whether the caller's credential is made for what `permission` names, where what is asked for is the
-/// caller's own and no role is asked.
-pub(crate) fn own(caller: &Caller, permission: Permission) -> Result<(), Refusal> {
+/// Whether the caller may see what `permission` names of their own: no role is asked, but their
+/// credential must be made for it.
+pub(crate) fn own(reeve: &Reeve, caller: &Caller, permission: Permission) -> Result<(), Error> {
+    limited(caller, permission)
+        .map_err(|refusal| refuse_to_show(reeve, caller, Scope::Platform, refusal))
+}
+
+/// Whether the caller may change what `permission` names of their own. A refusal is put on record as
+/// `entry`.
+pub(crate) async fn own_change(
+    reeve: &Reeve,
+    caller: &Caller,
+    permission: Permission,
+    entry: &Entry<'_>,
+) -> Result<(), Error> {
+    match limited(caller, permission) {
+        Ok(()) => Ok(()),
+        Err(refusal) => refuse(reeve, caller, entry, refusal.into()).await,
+    }
+}
+
+/// Whether the caller's credential is made for what `permission` names.
+pub(crate) fn limited(caller: &Caller, permission: Permission) -> Result<(), Refusal> {
     if caller
         .credential
         .is_none_or(|credential| credential.is_for(permission))

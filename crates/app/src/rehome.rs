@@ -12,6 +12,7 @@ use domain::governance::exemption::reason;
 use domain::id::{OrganizationId, UserId};
 use domain::tenancy::organization::Slug;
 use domain::tenancy::rehome::{RehomeDenied, State, is_open, may_approve, may_request};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::assignment::Grant;
@@ -67,9 +68,54 @@ pub struct LostRole {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RehomePage)]
 pub struct Page {
-    pub rehomes: Vec<Rehome>,
+    pub rehomes: Vec<Listed>,
     /// The move after which the next page begins, if there is one.
     pub next: Option<Uuid>,
+}
+
+/// A move as it is listed. Of an organization whose members the caller may not see nothing is told.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ListedRehome)]
+pub struct Listed {
+    pub rehome_id: Uuid,
+    pub user_id: UserId,
+    pub email: String,
+    /// Where they belong before, and its slug.
+    pub from_tenant: Option<OrganizationId>,
+    pub from: Option<String>,
+    /// Where they belong after, and its slug.
+    pub to_tenant: Option<OrganizationId>,
+    pub to: Option<String>,
+    /// Given on arrival, if any.
+    pub role: Option<String>,
+    pub reason: String,
+    pub state: State,
+    pub requested_by: UserId,
+    pub requested_at: Timestamp,
+    pub decided_by: Option<UserId>,
+    pub decided_at: Option<Timestamp>,
+}
+
+impl Listed {
+    fn of(rehome: Rehome, sees: impl Fn(OrganizationId) -> bool) -> Self {
+        let (before, after) = (sees(rehome.from_tenant), sees(rehome.to_tenant));
+        Self {
+            rehome_id: rehome.rehome_id,
+            user_id: rehome.user_id,
+            email: rehome.email,
+            from_tenant: before.then_some(rehome.from_tenant),
+            from: before.then_some(rehome.from),
+            to_tenant: after.then_some(rehome.to_tenant),
+            to: after.then_some(rehome.to),
+            role: rehome.role.filter(|_| after),
+            reason: rehome.reason,
+            state: rehome.state,
+            requested_by: rehome.requested_by,
+            requested_at: rehome.requested_at,
+            decided_by: rehome.decided_by,
+            decided_at: rehome.decided_at,
+        }
+    }
 }
 
 /// Moves from or to an organization, or of all.
@@ -96,14 +142,21 @@ pub async fn list(
         ..filter
     };
     let mut rehomes = rehome::list(&mut tx, &filter).await?;
+    let roles = role::load(&mut tx).await?;
+    let rights = Rights::load(reeve, &mut tx, caller, &roles, Scope::Platform).await?;
     tx.rollback().await?;
     let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
     let more = rehomes.len() > limit;
     rehomes.truncate(limit);
     let last = rehomes.last().map(|last| last.rehome_id);
+    let sees = |tenant_id| {
+        let scope = Scope::Tenant { tenant_id };
+        rights.ask(MEMBERSHIPS_READ, scope).is_ok()
+    };
+    let listed = rehomes.into_iter().map(|one| Listed::of(one, sees));
     Ok(Page {
         next: last.filter(|_| more),
-        rehomes,
+        rehomes: listed.collect(),
     })
 }
 

@@ -177,7 +177,10 @@ pub async fn sign_in_by_link(
 pub async fn list(reeve: &Reeve, caller: &Caller, whose: &str) -> Result<Vec<Session>, Error> {
     let mut tx = reeve.database.snapshot("list sessions").await?;
     let user_id = match own(caller, whose) {
-        Some(user_id) => user_id,
+        Some(user_id) => {
+            permit::own(reeve, caller, SESSIONS_READ)?;
+            user_id
+        }
         None => {
             permit::may_look(reeve, &mut tx, caller, SESSIONS_READ, Scope::Platform).await?;
             person(&mut tx, whose).await?
@@ -219,7 +222,9 @@ pub async fn revoke(
         target: user_id,
         ..caller.entry(action, "session", session_id.to_string())
     };
-    if user_id != Some(caller.actor.user_id()) {
+    if user_id == Some(caller.actor.user_id()) {
+        permit::own_change(reeve, caller, SESSIONS_MANAGE, &entry).await?;
+    } else {
         let scope = Scope::Platform;
         permit::require(reeve, &mut tx, caller, SESSIONS_MANAGE, scope, &entry).await?;
     }

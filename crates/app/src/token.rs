@@ -114,7 +114,7 @@ pub async fn list(reeve: &Reeve, caller: &Caller, whose: &str) -> Result<Vec<Tok
     let mut tx = reeve.database.snapshot("list tokens").await?;
     let user_id = match own(caller, whose) {
         Some(user_id) => {
-            permit::own(caller, TOKENS_READ)?;
+            permit::own(reeve, caller, TOKENS_READ)?;
             user_id
         }
         None => {
@@ -161,7 +161,7 @@ async fn end(
         ..caller.entry(action, "personal_access_token", token_id.to_string())
     };
     if user_id == Some(caller.actor.user_id()) {
-        permit::own(caller, TOKENS_MANAGE)?;
+        permit::own_change(reeve, caller, TOKENS_MANAGE, &entry).await?;
     } else {
         permit::require(
             reeve,
@@ -194,14 +194,14 @@ async fn owner(
     action: Action,
     whose: &str,
 ) -> Result<UserId, Error> {
-    if let Some(user_id) = own(caller, whose) {
-        permit::own(caller, TOKENS_MANAGE)?;
-        return Ok(user_id);
-    }
     let entry = Entry {
         target: crate::identity::named_id(whose),
         ..caller.entry(action, "permission", TOKENS_MANAGE.name().to_owned())
     };
+    if let Some(user_id) = own(caller, whose) {
+        permit::own_change(reeve, caller, TOKENS_MANAGE, &entry).await?;
+        return Ok(user_id);
+    }
     permit::require(reeve, tx, caller, TOKENS_MANAGE, Scope::Platform, &entry).await?;
     let account = lifecycle::lock(tx, whose).await?;
     let (user_id, email) = (account.user_id, &account.email);

@@ -49,6 +49,18 @@ create table discord_snapshot (
 comment on table discord_snapshot is
   'One row an admitted observation of a guild. The newest of a guild is current; discord_member holds its content.';
 
+-- From guild to guild by the index: there are few, but a row for each observation of years.
+create view current_snapshot with (security_invoker = true) as
+with recursive observed(guild_id) as (
+  select min(guild_id) from discord_snapshot
+  union all
+  select (select min(s.guild_id) from discord_snapshot s where s.guild_id > o.guild_id)
+    from observed o where o.guild_id is not null)
+select s.* from observed o
+ cross join lateral (select * from discord_snapshot d where d.guild_id = o.guild_id
+                      order by d.taken_at desc limit 1) s;
+comment on view current_snapshot is 'The newest observation of each guild.';
+
 create table discord_member (
   guild_id bigint not null,
   discord_id bigint not null,
@@ -200,7 +212,8 @@ grant select on governance_setting to reeve_operator;
 -- All but how long the audit log is kept: who types SQL reads that log and must not shorten it.
 grant update (mode, snapshot_max_age_seconds, guard_share_percent, guard_few, guard_count, role_restore_days,
   reconcile_every_seconds) on governance_setting to reeve_operator;
-grant select on access_policy, entitlement_mapping, discord_snapshot, discord_member, stripped_assignment, lease to reeve_operator;
+grant select on access_policy, entitlement_mapping, discord_snapshot, current_snapshot, discord_member, stripped_assignment, lease to reeve_operator;
+grant select on current_snapshot to reeve_system;
 grant select, insert, truncate on snapshot_stage_1, snapshot_stage_2, snapshot_stage_3, snapshot_stage_4 to reeve_system;
 grant select, insert on snapshot_stage to reeve_system;
 grant select on snapshot_stage to reeve_operator;

@@ -135,8 +135,8 @@ async fn mapping(tx: &mut Tx) -> Result<RoleMapping, StoreError> {
 
 async fn snapshots(tx: &mut Tx) -> Result<BTreeMap<GuildId, CurrentSnapshot>, StoreError> {
     let rows = sqlx::query!(
-        "select distinct on (guild_id) guild_id, snapshot_id, taken_at, members
-           from discord_snapshot order by guild_id, taken_at desc"
+        r#"select guild_id as "guild_id!", snapshot_id as "snapshot_id!", taken_at as "taken_at!",
+                  members as "members!" from current_snapshot"#
     )
     .fetch_all(tx.connection())
     .await?;

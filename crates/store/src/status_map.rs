@@ -81,7 +81,7 @@ pub async fn seen(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Seen>, StoreError> {
                          where e.guild_id = m.guild_id and e.role_id = any (m.roles)
                          order by e.role_id) as "mapped_roles!"
              from identity_link l
-            cross join (select distinct guild_id from discord_snapshot) g
+            cross join current_snapshot g
              join discord_member m on m.guild_id = g.guild_id and m.discord_id = l.discord_id
             where l.user_id = any ($1)
             order by l.user_id, m.guild_id"#,

@@ -4,6 +4,7 @@
 mod facts;
 
 use domain::access::decide::{Finding, Request, explain as judge};
+use domain::access::facts::Facts as _;
 use domain::access::permission::{GOVERNANCE_READ, Permission};
 use domain::access::remedy::{Remedy, Subject, granting_roles, remedies, shell_word};
 use domain::access::role::Scope;
@@ -74,12 +75,22 @@ pub async fn explain(
 ) -> Result<Explanation, Error> {
     let permission = permission(&question.permission)?;
     let mut tx = reeve.database.snapshot("explain").await?;
-    // Everybody may ask about themselves; whoever may not ask about others learns nothing of them.
-    let own = caller.actor.user_id().to_string() == question.identity.to_lowercase();
-    if !own {
+    // Everybody may ask about themselves; whoever may not ask about others learns nothing of them, nor of
+    // organizations that they do not belong to.
+    let myself = caller.actor.user_id().to_string();
+    let own = |who: &String| who.to_lowercase() == myself;
+    if own(&question.identity) && question.owner.as_ref().is_none_or(own) {
+        permit::own(reeve, caller, GOVERNANCE_READ)?;
+    } else {
         permit::may_look(reeve, &mut tx, caller, GOVERNANCE_READ, Scope::Platform).await?;
     }
+    let [all] = permit::among(reeve, &mut tx, caller, [GOVERNANCE_READ]).await?;
     let asked = Asked::load(reeve, &mut tx, question, permission).await?;
+    let tenant = asked.request.scope.tenant_id();
+    let member = |tenant| asked.one.is_active_member(asked.request.user_id, tenant);
+    if !all && !tenant.is_none_or(member) {
+        return Err(Error::not_found("organization", "that you belong to"));
+    }
     tx.rollback().await?;
     Ok(asked.answer(question))
 }

@@ -1,6 +1,9 @@
 //! One person with everything that belongs to them.
 
-use domain::access::permission::{IDENTITIES_READ, OVERRIDES_READ, QUOTAS_READ, TOKENS_READ};
+use domain::access::permission::{
+    AUDIT_READ, EXEMPTIONS_READ, IDENTITIES_READ, OVERRIDES_READ, Permission, QUOTAS_READ,
+    SESSIONS_READ, TOKENS_READ,
+};
 use domain::access::role::Administrative;
 use domain::credential::session::ends_at;
 use domain::governance::privileged::Privilege;
@@ -34,12 +37,12 @@ pub struct Detail {
     pub roles: Vec<Assignment>,
     /// What reconcile took and keeps.
     pub stripped: Vec<Assignment>,
-    /// In force or to come.
-    pub holds: Vec<Hold>,
-    /// In force or to come.
-    pub exemptions: Vec<Exemption>,
-    /// The latest audit rows about them, newest first.
-    pub changes: Vec<Row>,
+    /// In force or to come; for who may see exemptions.
+    pub holds: Option<Vec<Hold>>,
+    /// In force or to come; for who may see exemptions.
+    pub exemptions: Option<Vec<Exemption>>,
+    /// The latest audit rows about them, newest first; for who may see the audit.
+    pub changes: Option<Vec<Row>>,
     /// Organizations that they belong to.
     pub organizations: Vec<Organization>,
     /// For who may see overrides.
@@ -48,7 +51,7 @@ pub struct Detail {
     pub quotas: Option<Vec<quota::Shown>>,
     /// Those that still count, never their secrets; for who may see tokens.
     pub tokens: Option<Vec<Token>>,
-    /// Browsers in which they are signed in; for who may see tokens.
+    /// Browsers in which they are signed in; for who may see sessions.
     pub sessions: Option<Vec<Session>>,
 }
 
@@ -62,12 +65,39 @@ pub struct Organization {
     pub is_default: bool,
 }
 
-/// What of a person is not for everybody who may see the person.
+/// What of a person is not for everybody who may see the person, each by its own permission.
 #[derive(Clone, Copy, Debug)]
 struct Sees {
     overrides: bool,
     quotas: bool,
     tokens: bool,
+    sessions: bool,
+    sparing: bool,
+    audit: bool,
+}
+
+impl Sees {
+    /// The permissions, in the order of [`Sees::of`].
+    const ASKED: [Permission; 6] = [
+        OVERRIDES_READ,
+        QUOTAS_READ,
+        TOKENS_READ,
+        SESSIONS_READ,
+        EXEMPTIONS_READ,
+        AUDIT_READ,
+    ];
+
+    fn of(may: [bool; 6]) -> Self {
+        let [overrides, quotas, tokens, sessions, sparing, audit] = may;
+        Self {
+            overrides,
+            quotas,
+            tokens,
+            sessions,
+            sparing,
+            audit,
+        }
+    }
 }
 
 /// Everything about the identity with that id or e-mail address.
@@ -75,13 +105,7 @@ pub async fn show(reeve: &Reeve, caller: &Caller, who: &str) -> Result<Detail, E
     let mut tx = permit::look(reeve, caller, "show identity", IDENTITIES_READ).await?;
     let not_found = || Error::not_found("identity", who);
     let (user_id, _) = identity::find(&mut tx, who).await?.ok_or_else(not_found)?;
-    let more = [OVERRIDES_READ, QUOTAS_READ, TOKENS_READ];
-    let [overrides, quotas, tokens] = permit::among(reeve, &mut tx, caller, more).await?;
-    let sees = Sees {
-        overrides,
-        quotas,
-        tokens,
-    };
+    let sees = Sees::of(permit::among(reeve, &mut tx, caller, Sees::ASKED).await?);
     let detail = detail(reeve, &mut tx, user_id, sees)
         .await?
         .ok_or_else(not_found)?;
@@ -89,16 +113,12 @@ pub async fn show(reeve: &Reeve, caller: &Caller, who: &str) -> Result<Detail, E
     Ok(detail)
 }
 
-/// Everything about the caller; everybody may see their own.
+/// Everything about the caller; everybody may see their own, as far as their credential is made for it.
 pub async fn me(reeve: &Reeve, caller: &Caller) -> Result<Detail, Error> {
     let user_id = caller.actor.user_id();
     let mut tx = reeve.database.snapshot("show identity").await?;
     let not_found = || Error::not_found("identity", user_id);
-    let sees = Sees {
-        overrides: true,
-        quotas: true,
-        tokens: true,
-    };
+    let sees = Sees::of(Sees::ASKED.map(|of| permit::limited(caller, of).is_ok()));
     let detail = detail(reeve, &mut tx, user_id, sees)
         .await?
         .ok_or_else(not_found)?;
@@ -146,7 +166,7 @@ async fn detail(
             true => Some(token::list(tx, user_id).await?),
             false => None,
         },
-        sessions: match sees.tokens {
+        sessions: match sees.sessions {
             true => Some(signed_in(tx, user_id).await?),
             false => None,
         },
@@ -156,9 +176,18 @@ async fn detail(
         memberships,
         roles: person::assignments(tx, user_id, false).await?,
         stripped: person::assignments(tx, user_id, true).await?,
-        holds: hold::list(tx, Some(user_id), false, None, MANY).await?,
-        exemptions: exemption::list(tx, &exemptions).await?,
-        changes: store::audit::list(tx, &about).await?,
+        holds: match sees.sparing {
+            true => Some(hold::list(tx, Some(user_id), false, None, MANY).await?),
+            false => None,
+        },
+        exemptions: match sees.sparing {
+            true => Some(exemption::list(tx, &exemptions).await?),
+            false => None,
+        },
+        changes: match sees.audit {
+            true => Some(store::audit::list(tx, &about).await?),
+            false => None,
+        },
         person,
     };
     Ok(Some(detail))

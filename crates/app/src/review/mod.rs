@@ -142,7 +142,7 @@ pub async fn show(
     let limit = some(limit)?;
     let mut tx = reeve.database.snapshot("show review").await?;
     if is_reviewer(&mut tx, caller, campaign_id).await? {
-        permit::own(caller, REVIEWS_READ)?;
+        permit::own(reeve, caller, REVIEWS_READ)?;
     } else {
         permit::may_look(reeve, &mut tx, caller, REVIEWS_READ, Scope::Platform).await?;
     }
@@ -174,7 +174,8 @@ pub async fn decide(
 ) -> Result<Decided, Error> {
     let why = reason(why)?;
     let action = Action::ReviewDecide;
-    permit::own(caller, REVIEWS_MANAGE)?;
+    let entry = caller.entry(action, "review_item", item_id.to_string());
+    permit::own_change(reeve, caller, REVIEWS_MANAGE, &entry).await?;
     let item = judge(reeve, caller, item_id, verdict).await?;
     let taken = match verdict {
         Verdict::Keep => false,
@@ -213,10 +214,10 @@ pub async fn sign_off(
 ) -> Result<(), Error> {
     let note = reason(note)?;
     let action = Action::ReviewSignOff;
-    permit::own(caller, REVIEWS_MANAGE)?;
+    let entry = caller.entry(action, "review_campaign", campaign_id.to_string());
+    permit::own_change(reeve, caller, REVIEWS_MANAGE, &entry).await?;
     let context = caller.context(action);
     let mut tx = reeve.database.system(action.as_str(), &context).await?;
-    let entry = caller.entry(action, "review_campaign", campaign_id.to_string());
     let reviewer = is_reviewer(&mut tx, caller, campaign_id).await?;
     if !reviewer {
         let scope = Scope::Platform;

@@ -52,8 +52,8 @@ async fn of(world: &World, name: &str, event: Event) -> Happened {
 async fn a_joiner_a_mover_and_a_leaver_are_listed_as_such() {
     let world = world().await;
     let listed = list(world.reeve(), &world.caller(), &any()).await.unwrap();
-    assert_eq!(listed.counts["joiner"], 3);
-    assert_eq!(listed.counts["leaver"], 2);
+    assert_eq!(listed.totals.as_ref().unwrap().counts["joiner"], 3);
+    assert_eq!(listed.totals.as_ref().unwrap().counts["leaver"], 2);
     assert_eq!(listed.events.len(), 5);
     assert!(
         listed
@@ -98,6 +98,8 @@ async fn a_leavers_access_is_timed_from_the_observation_that_showed_it() {
     )
     .await
     .unwrap()
+    .totals
+    .unwrap()
     .leaving;
     assert_eq!(
         (
@@ -130,7 +132,13 @@ async fn events_are_narrowed_by_time_and_nobody_unknown_is_asked_for() {
     )
     .await
     .unwrap();
-    assert_eq!((recent.events.len(), recent.counts["joiner"]), (2, 0));
+    assert_eq!(
+        (
+            recent.events.len(),
+            recent.totals.as_ref().unwrap().counts["joiner"]
+        ),
+        (2, 0)
+    );
     let joiners = list(
         world.reeve(),
         &world.caller(),
@@ -142,7 +150,14 @@ async fn events_are_narrowed_by_time_and_nobody_unknown_is_asked_for() {
     .await
     .unwrap();
     assert_eq!(
-        joiners.leaving.seen_to_denied.count, 0,
+        joiners
+            .totals
+            .as_ref()
+            .unwrap()
+            .leaving
+            .seen_to_denied
+            .count,
+        0,
         "joiners do not leave"
     );
     let unknown = Filter {

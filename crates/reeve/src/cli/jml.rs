@@ -73,17 +73,20 @@ fn describe(events: &Events) -> String {
         ],
         events.events.iter().map(row),
     );
-    let counts: Vec<_> = events
+    let Some(totals) = &events.totals else {
+        return rows.to_string();
+    };
+    let counts: Vec<_> = totals
         .counts
         .iter()
         .filter(|(_, count)| **count > 0)
         .map(|(event, count)| format!("{count} {event}{}", if *count == 1 { "" } else { "s" }))
         .collect();
     let leaving = [
-        ("from seen leaving to denied", events.leaving.seen_to_denied),
+        ("from seen leaving to denied", totals.leaving.seen_to_denied),
         (
             "from seen leaving to suspended",
-            events.leaving.seen_to_suspended,
+            totals.leaving.seen_to_suspended,
         ),
     ];
     let leaving: String = leaving

@@ -1,10 +1,10 @@
 //! `reeve rehome`: moving people from one organization to another.
 
-use app::rehome::Wanted;
+use app::rehome::{Listed, Wanted};
 use clap::{Args, Subcommand};
 use domain::tenancy::organization::Slug;
 use domain::tenancy::rehome::State;
-use store::rehome::{Filter, Rehome as Listed};
+use store::rehome::Filter;
 use uuid::Uuid;
 
 use super::{Ending, Session};
@@ -124,8 +124,8 @@ fn describe(rehomes: &[Listed]) -> String {
             [
                 one.rehome_id.to_string(),
                 one.email.clone(),
-                one.from.clone(),
-                one.to.clone(),
+                one.from.clone().unwrap_or_default(),
+                one.to.clone().unwrap_or_default(),
                 one.state.to_string(),
                 instant(one.requested_at),
                 one.reason.clone(),

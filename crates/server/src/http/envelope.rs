@@ -6,7 +6,7 @@ use std::time::Instant;
 use app::Request as Asked;
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State as Extract};
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::id::{CorrelationId, UserId};
@@ -66,6 +66,13 @@ fn trace_id(text: &str) -> Option<&str> {
     sound.then_some(id)
 }
 
+/// A method's name as a label; whoever invents methods makes no new series.
+fn label(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    let name = known.into_iter().find(|name| *name == method.as_str());
+    name.unwrap_or("other")
+}
+
 /// Whether a method asks for a change.
 pub(super) fn changes(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
@@ -102,7 +109,10 @@ pub(super) async fn wrap(
     {
         response.headers_mut().insert(REVISION.clone(), value);
     }
-    measure(&state, &method, route, code, start);
+    // Where a route has no such method, nothing was asked for.
+    let asks = response.status() != StatusCode::METHOD_NOT_ALLOWED;
+    let operation = asks && changes(&method);
+    measure(&state, label(&method), operation, route, code, start);
     with_ids(response, &ids)
 }
 
@@ -134,10 +144,17 @@ async fn answer(
 const QUESTIONS: [&str; 2] = ["/v1/explain", "/v1/me/explain"];
 
 /// Counts the request; a mutation of the API also by how it ended (I-02, I-32).
-fn measure(state: &State, method: &Method, route: String, code: Option<Code>, start: Instant) {
+fn measure(
+    state: &State,
+    method: &'static str,
+    operation: bool,
+    route: String,
+    code: Option<Code>,
+    start: Instant,
+) {
     let seconds = start.elapsed().as_secs_f64();
     let name = code.map_or("ok", Code::as_str);
-    if changes(method) && route.starts_with("/v1/") && !QUESTIONS.contains(&route.as_str()) {
+    if operation && route.starts_with("/v1/") && !QUESTIONS.contains(&route.as_str()) {
         let operation = format!("{method} {route}");
         let outcome = code.map_or("success", Code::outcome);
         state.reeve.records.ended(&operation, outcome);
@@ -169,7 +186,7 @@ fn render(response: Response, problem: &Problem) -> Response {
     }
     let kind = HeaderValue::from_static("application/problem+json");
     rendered.headers_mut().insert(header::CONTENT_TYPE, kind);
-    if parts.status == axum::http::StatusCode::UNAUTHORIZED {
+    if parts.status == StatusCode::UNAUTHORIZED {
         let scheme = HeaderValue::from_static("Bearer");
         rendered
             .headers_mut()

@@ -8,7 +8,13 @@ use super::State;
 use super::problem::ApiError;
 
 /// What `USER_MGMT_CORE` hides, each with everything under it.
-const CORE: [&str; 3] = ["/v1/admin/users", "/v1/admin/audit", "/v1/admin/orgs"];
+const CORE: [&str; 5] = [
+    "/v1/admin/users",
+    "/v1/admin/audit",
+    "/v1/admin/orgs",
+    "/v1/orgs",
+    "/v1/platform",
+];
 
 /// Answers 404 for what is hidden now, whoever asks. The settings are live: the next request sees a
 /// change.

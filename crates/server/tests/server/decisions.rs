@@ -45,6 +45,51 @@ async fn hauling_lets_in_who_is_in_scope_entitled_and_observed_lately_and_says_w
     assert_ne!(stale, not_entitled);
 }
 
+/// An explanation about oneself must not be a way to ask what there is elsewhere.
+#[tokio::test]
+async fn asking_about_oneself_tells_of_no_organization_project_or_person_elsewhere() {
+    let world = World::empty().await;
+    let api = Api::of(&world);
+    let north = world.organization("north").await;
+    world.project(north, "road").await;
+    let south = world.organization("south").await;
+    world.person("ceo").build().await;
+    let ada = world.person("ada").member_of(south).build().await;
+    let asker = token(&world, ada, None).await;
+    let ask = async |more: serde_json::Value| {
+        let mut about = json!({ "identity": ada, "permission": "bookmarks:read" });
+        about
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        api.post(&asker, "/v1/explain", about).await
+    };
+    ask(json!({ "organization": "south" })).await.ok();
+    ask(json!({ "owner": ada })).await.ok();
+    for pair in [
+        [
+            json!({ "organization": "north" }),
+            json!({ "organization": "missing" }),
+        ],
+        [
+            json!({ "organization": "north", "project": "road" }),
+            json!({ "organization": "north", "project": "missing" }),
+        ],
+        [
+            json!({ "owner": "ceo@example.test" }),
+            json!({ "owner": "no@example.test" }),
+        ],
+    ] {
+        let mut answers = Vec::new();
+        for more in pair {
+            let answer = ask(more).await;
+            answers.push((answer.status, answer.json["detail"].clone()));
+        }
+        assert_ne!(answers[0].0, 200);
+        assert_eq!(answers[0], answers[1]);
+    }
+}
+
 #[tokio::test]
 async fn everybody_is_told_why_about_themselves_and_only_whoever_may_about_others() {
     let world = World::discord_leading().await;

@@ -16,11 +16,13 @@ fn switch(world: &World, core: Option<bool>, enforce: Option<bool>) {
     live.set(settings);
 }
 
-const HIDDEN: [&str; 4] = [
+const HIDDEN: [&str; 6] = [
     "/v1/admin/users",
     "/v1/admin/users/00000000-0000-7000-8000-0000000000ff",
     "/v1/admin/audit",
     "/v1/admin/audit/export",
+    "/v1/orgs/default/members",
+    "/v1/platform/assignments",
 ];
 
 #[tokio::test]

@@ -38,6 +38,62 @@ async fn a_token_is_shown_once_works_is_listed_without_its_secret_and_is_gone_wh
     );
 }
 
+/// What is one's own is no exception to what a token is made for (decision 0037).
+#[tokio::test]
+async fn a_token_made_for_something_else_reaches_nothing_of_its_owner_and_its_tries_are_on_record()
+{
+    let world = World::discord_leading().await;
+    let api = Api::of(&world);
+    let ada = world.person("ada").linked(1).mapped_role().build().await;
+    world.scan().await;
+    let narrow = token(&world, ada, Some(&["hauling.member"])).await;
+    let me = api.get(&narrow, "/v1/me").await.ok();
+    assert_eq!(me["email"], "ada@example.test");
+    for part in [
+        "overrides",
+        "quotas",
+        "tokens",
+        "sessions",
+        "holds",
+        "exemptions",
+        "changes",
+    ] {
+        assert!(me[part].is_null(), "{part}: {me}");
+    }
+    let explain = json!({ "permission": "hauling:use" });
+    let refused = [
+        api.get(&narrow, &format!("/v1/admin/users/{ada}/sessions"))
+            .await,
+        api.get(&narrow, "/v1/me/tokens").await,
+        api.post(&narrow, "/v1/me/explain", explain).await,
+    ];
+    for answer in refused {
+        assert_eq!(answer.error(), (403, "insufficient_permissions"));
+    }
+    let tokens = app::token::list(world.reeve(), &world.caller(), &ada.to_string()).await;
+    let own = tokens.unwrap()[0].token_id;
+    api.browser(&world, ada).await;
+    let sessions = app::session::list(world.reeve(), &world.caller(), &ada.to_string()).await;
+    let session = sessions.unwrap()[0].session_id;
+    let own = [
+        format!("/v1/me/tokens/{own}"),
+        format!("/v1/admin/users/{ada}/sessions/{session}"),
+    ];
+    for path in own {
+        let answer = api.delete(&narrow, &path).await;
+        assert_eq!(answer.error(), (403, "insufficient_permissions"), "{path}");
+    }
+    for action in ["token.revoke", "session.revoke"] {
+        let outcomes: Vec<_> = world
+            .audit(action)
+            .await
+            .into_iter()
+            .map(|row| row.outcome)
+            .collect();
+        assert_eq!(outcomes, ["denied"], "{action}");
+    }
+}
+
 #[tokio::test]
 async fn nobody_revokes_somebody_elses_token_and_cannot_tell_it_from_a_missing_one() {
     let world = World::empty().await;

@@ -150,3 +150,21 @@ async fn failed_mutations_raise_an_alert_and_refused_ones_do_not() {
         .find(|one| one.kind == "mutations");
     assert!(alert.unwrap().summary.starts_with("5 of 25"));
 }
+
+#[tokio::test]
+async fn invented_methods_make_no_series_and_no_operation() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let world = World::empty().await;
+    let api = Api::with(&world, handle);
+    for method in ["AAA", "BBB", "DELETE"] {
+        let method: Method = method.parse().unwrap();
+        let answer = api.ask(&ANONYMOUS, method, "/v1/me", None).await;
+        assert_eq!(answer.error().0, 405);
+    }
+    let shown = api.get(&ANONYMOUS, "/metrics").await.text;
+    assert!(!shown.contains("AAA") && !shown.contains("BBB"), "{shown}");
+    assert!(shown.contains("method=\"other\""), "{shown}");
+    assert!(!shown.contains("reeve_iam_operations_total{"), "{shown}");
+}

@@ -42,7 +42,17 @@ async fn a_move_is_asked_for_approved_by_somebody_else_and_seen_by_both_organiza
     let seen = api
         .get(&vic, "/v1/admin/rehomes?organization=south&state=requested")
         .await;
-    assert_eq!(seen.ok()["rehomes"][0]["rehome_id"], id);
+    let seen = seen.ok();
+    assert_eq!(seen["rehomes"][0]["rehome_id"], id);
+    assert_eq!(seen["rehomes"][0]["to"], "south");
+    let hidden = (
+        &seen["rehomes"][0]["from"],
+        &seen["rehomes"][0]["from_tenant"],
+    );
+    assert!(
+        hidden.0.is_null() && hidden.1.is_null(),
+        "where she belongs is not his: {seen}"
+    );
     let done = api.post(&chief, &approve, json!(null)).await;
     let correlation_id = done.header("x-correlation-id").to_owned();
     assert_eq!(done.ok()["state"], "done");

@@ -62,14 +62,14 @@ pub(super) fn describe(detail: &Detail) -> String {
     for link in &detail.links {
         out += &format!("link     {} {}\n", link.provider, link.external_id);
     }
-    for hold in &detail.holds {
+    for hold in detail.holds.iter().flatten() {
         out += &format!(
             "hold     until {}: {}\n",
             instant(hold.ends_at),
             hold.reason
         );
     }
-    for exemption in &detail.exemptions {
+    for exemption in detail.exemptions.iter().flatten() {
         let until = instant(exemption.ends_at);
         out += &format!("exempt   until {until}: {}\n", exemption.reason);
     }
@@ -115,7 +115,7 @@ fn section(title: &str, assignments: &[Assignment]) -> String {
 }
 
 fn changes(detail: &Detail) -> String {
-    let rows = detail.changes.iter().map(|row| {
+    let rows = detail.changes.iter().flatten().map(|row| {
         [
             instant(row.created_at),
             row.action.clone(),
