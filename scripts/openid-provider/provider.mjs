@@ -59,6 +59,7 @@ function renew(issuer) {
     features: {
       backchannelLogout: { enabled: true },
       introspection: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_, resource) => ({

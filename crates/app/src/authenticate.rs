@@ -34,6 +34,9 @@ pub enum Unauthenticated {
     Token(connect::oidc::Rejected),
     #[error("nobody is brought in by signing in here; ask an administrator for an account")]
     NotProvisioned,
+    /// A token that is genuine and says too little, of somebody who was never here.
+    #[error("the token does not say who you are; sign in here once, and it will count")]
+    NotIntroduced,
     /// It is genuine, but its owner may not be here, or their sessions were revoked since.
     #[error("{}; sign in again, or ask an administrator", .0.reason.describe())]
     Refused(Finding),

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use connect::oidc::{self, Failure, Pace, Provider};
+use connect::oidc::{self, Failure, Pace, Provider, Said};
 use domain::flags::Flags;
 use domain::governance::privileged::BreakGlass;
 use domain::identity::mapping::Mapping;
@@ -54,7 +54,7 @@ const MOST_SEEN: usize = 10_000;
 /// After this the person of a token is looked at again, and the provider's userinfo asked.
 const SEEN_FOR: Duration = Duration::from_secs(900);
 
-/// The same where the provider did not say all that it should.
+/// The same where the provider could not be asked.
 const SEEN_INCOMPLETE_FOR: Duration = Duration::from_secs(30);
 
 impl Live {
@@ -97,15 +97,14 @@ impl Live {
     }
 
     /// Notes that the person of an access token was provisioned.
-    pub(crate) fn see(&self, token: &str, complete: bool) {
+    pub(crate) fn see(&self, token: &str, said: Said) {
         let mut seen = self.seen();
         if seen.len() >= MOST_SEEN {
             seen.clear();
         }
-        let period = if complete {
-            SEEN_FOR
-        } else {
-            SEEN_INCOMPLETE_FOR
+        let period = match said {
+            Said::All | Said::NotByThisToken => SEEN_FOR,
+            Said::NotNow => SEEN_INCOMPLETE_FOR,
         };
         seen.insert(
             Sha256::of(token.as_bytes()).bytes(),

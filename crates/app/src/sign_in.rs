@@ -84,8 +84,8 @@ pub async fn finish(
         .exchange(code, &verifier, &nonce, &redirect_uri, now)
         .await?;
     let (claims, settings) = (&signed_in.claims, provider.settings());
-    let complete = !signed_in.incomplete;
-    let arrived = provision::arrive(reeve, settings, claims, complete, correlation_id).await?;
+    let arrived =
+        provision::arrive(reeve, settings, claims, signed_in.said, correlation_id).await?;
     let proof = Proof {
         method: "oidc",
         email: arrived.email_proven,
@@ -118,11 +118,11 @@ pub(crate) async fn by_access_token(
     let arrived = match known {
         Some(owner) => Arrived::new(owner, &claims),
         None => {
-            let complete = provider.complete(&mut claims, text).await;
+            let said = provider.complete(&mut claims, text).await;
             let settings = provider.settings();
             let arrived =
-                provision::arrive(reeve, settings, &claims, complete, &correlation_id).await?;
-            reeve.live.see(text, complete);
+                provision::arrive(reeve, settings, &claims, said, &correlation_id).await?;
+            reeve.live.see(text, said);
             arrived
         }
     };

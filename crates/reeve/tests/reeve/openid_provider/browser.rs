@@ -63,8 +63,14 @@ impl Browser {
     pub(super) async fn ask(&mut self, url: Url, form: Option<&str>) -> (Shown, Option<Url>) {
         let host = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(80));
         let of_host = self.cookies.iter().filter(|((of, _), _)| *of == host);
-        let cookies: Vec<_> = of_host.map(|((_, name), v)| format!("{name}={v}")).collect();
-        let method = if form.is_some() { Method::POST } else { Method::GET };
+        let cookies: Vec<_> = of_host
+            .map(|((_, name), v)| format!("{name}={v}"))
+            .collect();
+        let method = if form.is_some() {
+            Method::POST
+        } else {
+            Method::GET
+        };
         let mut request = self.client.request(method, url.clone());
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
@@ -97,7 +103,10 @@ impl Browser {
 
 /// The form of a page: where it goes, and what it sends with the name of who signs in put in.
 fn filled(page: &Shown, login: &str) -> (Url, String) {
-    let form = page.body.split_once("<form").unwrap_or_else(|| panic!("{page:?}"));
+    let form = page
+        .body
+        .split_once("<form")
+        .unwrap_or_else(|| panic!("{page:?}"));
     let action = attribute(form.1, "action").unwrap_or_else(|| panic!("{page:?}"));
     let mut fields = String::new();
     for input in form.1.split("<input").skip(1) {

@@ -31,7 +31,8 @@ impl Provider {
             eprintln!("skipped: a provider from elsewhere is tried with REEVE_SOAK set only");
             return None;
         }
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/openid-provider/start");
+        let script =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/openid-provider/start");
         let mut command = Command::new(script);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -89,7 +90,7 @@ pub(super) struct Installation {
     pub(super) provider: Provider,
     pub(super) db: TestDb,
     pub(super) url: String,
-    pub(super) serving: Serving,
+    _serving: Serving,
     _scratch: Scratch,
 }
 
@@ -122,7 +123,7 @@ impl Installation {
             provider,
             db,
             url,
-            serving,
+            _serving: serving,
             _scratch: scratch,
         })
     }
@@ -143,6 +144,13 @@ impl Installation {
 
     /// An access token of somebody, that a client of the provider asked for.
     pub(super) async fn access_token(&self, client: &str, login: &str, resource: &str) -> String {
+        let answer = self.tokens(client, login, resource).await;
+        let token = answer["access_token"].as_str();
+        token.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// Access and id token.
+    pub(super) async fn tokens(&self, client: &str, login: &str, resource: &str) -> Value {
         let own = format!("{}/own", self.url);
         let resource = match resource {
             "" => String::new(),
@@ -161,9 +169,7 @@ impl Installation {
             "grant_type=authorization_code&code={code}&redirect_uri={own}\
              &code_verifier={VERIFIER}{resource}"
         );
-        let answer = self.post(client, "/token", form).await;
-        let token = answer["access_token"].as_str();
-        token.unwrap_or_else(|| panic!("{answer}")).to_owned()
+        self.post(client, "/token", form).await
     }
 
     /// Posts a form to the provider as a client.
@@ -171,7 +177,7 @@ impl Installation {
         let http = connect::guard::client(connect::guard::Reach::Private).unwrap();
         let request = http
             .post(format!("{}{path}", self.provider.issuer))
-            .basic_auth(client, Some(SECRET))
+            .basic_auth(client, Some(SECRET_ENCODED))
             .header("content-type", "application/x-www-form-urlencoded");
         let text = request.body(form).send().await.unwrap().text().await;
         serde_json::from_str(&text.unwrap()).unwrap_or_default()
@@ -203,7 +209,9 @@ impl Installation {
 
 /// The pair of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw_cM";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// With what an encoding could get wrong.
 const SECRET: &str = "a secret: of+clients/with%20more";
+/// The same as it is sent (RFC 6749, section 2.3.1).
+const SECRET_ENCODED: &str = "a+secret%3A+of%2Bclients%2Fwith%2520more";
