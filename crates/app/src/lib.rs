@@ -43,6 +43,7 @@ pub mod provision;
 pub mod prune;
 pub mod public;
 pub mod quota;
+pub mod rate;
 mod reading;
 pub mod reconcile;
 pub mod records;

@@ -15,6 +15,7 @@ use domain::identity::mapping::Mapping;
 use domain::reconcile::digest::Sha256;
 
 use crate::public::{PublicUrl, TrustedProxies};
+use crate::rate::Rates;
 
 /// What is live: re-read without a restart. The default is that nothing is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub struct Settings {
     /// Where browsers find this installation.
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
+    pub rates: Rates,
     /// A hash of the whole configuration that this belongs to; nodes publish it, to be compared
     /// (D23).
     pub hash: String,
