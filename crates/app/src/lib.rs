@@ -45,6 +45,7 @@ pub mod public;
 pub mod quota;
 pub mod rate;
 mod reading;
+mod recent;
 pub mod reconcile;
 pub mod records;
 pub mod rehome;

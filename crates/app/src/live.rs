@@ -13,9 +13,11 @@ use domain::flags::Flags;
 use domain::governance::privileged::BreakGlass;
 use domain::identity::mapping::Mapping;
 use domain::reconcile::digest::Sha256;
+use jiff::Timestamp;
 
 use crate::public::{PublicUrl, TrustedProxies};
 use crate::rate::Rates;
+use crate::recent::Recent;
 
 /// What is live: re-read without a restart. The default is that nothing is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +50,13 @@ struct Inner {
     provider: Mutex<Option<Provider>>,
     /// Access tokens whose person was provisioned already, by their hash; until when that counts.
     seen: Mutex<HashMap<[u8; 32], Instant>>,
+    recent: Recent,
+    /// The database's clock, and when it was read.
+    clock: Mutex<Option<(Instant, Timestamp)>>,
 }
+
+/// The database's clock is read anew after this, and goes on by ours in between.
+const CLOCK_AGE: Duration = Duration::from_secs(10);
 
 /// Most tokens that are remembered. One that is forgotten is provisioned again, which changes nothing.
 const MOST_SEEN: usize = 10_000;
@@ -83,6 +91,25 @@ impl Live {
         *place = Arc::new(settings);
         // Another mapping may give other roles.
         self.seen().clear();
+        self.0.recent.clear();
+    }
+
+    /// Credentials that were good a moment ago.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.0.recent
+    }
+
+    /// The time of the database, as far as it is known here.
+    pub(crate) fn time(&self) -> Option<Timestamp> {
+        let clock = *self.0.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, time) = clock.filter(|(at, _)| at.elapsed() < CLOCK_AGE)?;
+        time.checked_add(at.elapsed()).ok()
+    }
+
+    /// Notes what the database's clock said after `asked`.
+    pub(crate) fn note_time(&self, asked: Instant, time: Timestamp) {
+        let mut clock = self.0.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        *clock = Some((asked, time));
     }
 
     fn seen(&self) -> MutexGuard<'_, HashMap<[u8; 32], Instant>> {

@@ -22,7 +22,7 @@ use store::identity::{self as stored, NewIdentity, Owner};
 use store::{StoreError, Tx, lifecycle, provision};
 use utoipa::ToSchema;
 
-use crate::authenticate::Unauthenticated;
+use crate::authenticate::{Unauthenticated, looking};
 use crate::identity::person;
 use crate::{Caller, Error, Reeve, permit};
 
@@ -92,8 +92,7 @@ pub(crate) async fn find(
     caller: &Caller,
     claims: &Claims,
 ) -> Result<Option<Owner>, Error> {
-    let context = caller.context(Action::ProvisioningCreate);
-    let mut tx = reeve.database.system("find a subject", &context).await?;
+    let mut tx = looking(reeve, &caller.correlation_id).await?;
     let owner = provision::linked(&mut tx, &claims.issuer, &claims.subject).await?;
     tx.commit().await?;
     Ok(owner)

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -20,6 +22,16 @@ pub const OLDEST_SERVER: u32 = 15;
 #[derive(Clone, Debug)]
 pub struct Database {
     pub(crate) pool: PgPool,
+    /// How many operations ended here.
+    pub(crate) changes: Arc<AtomicU64>,
+}
+
+impl Database {
+    /// How many operations that may have changed something ended by this handle and its clones. What was
+    /// read before the number grew may be over.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
 }
 
 /// What [`Database::connect`] found out about the server.
@@ -91,7 +103,13 @@ impl Database {
             superuser: server.superuser,
             login: server.login,
         };
-        Ok((Self { pool }, server))
+        Ok((
+            Self {
+                pool,
+                changes: Arc::default(),
+            },
+            server,
+        ))
     }
 
     /// Whether the database answers now.

@@ -6,6 +6,7 @@
 //! [`Database::tenant`], which row-level security confines.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::audit::Action;
 use domain::id::{CorrelationId, OrganizationId, UserId};
@@ -40,6 +41,18 @@ pub struct Tx {
     transaction: Transaction<'static, Postgres>,
     /// The request whose change this is.
     answers: Option<Part>,
+    /// Of an operation; after the transaction, so that it ends after it.
+    _ended: Option<Ended>,
+}
+
+/// Counts an operation when it ends, however it does.
+#[derive(Debug)]
+struct Ended(Arc<AtomicU64>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
 }
 
 /// A transaction's part in a request.
@@ -223,6 +236,7 @@ impl Database {
         Ok(Tx {
             transaction,
             answers: None,
+            _ended: context.operation.map(|_| Ended(Arc::clone(&self.changes))),
         })
     }
 }

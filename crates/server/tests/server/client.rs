@@ -167,6 +167,12 @@ pub(crate) fn without_limits(world: &World) {
     world.reeve().live.set(settings);
 }
 
+/// As if a second had passed: what was good a moment ago is looked up again.
+pub(crate) fn forget(world: &World) {
+    let live = &world.reeve().live;
+    live.set(live.get().as_ref().clone());
+}
+
 /// An administrator and a reader, with tokens of theirs.
 pub(crate) async fn boss_and_reader(world: &World) -> (Asker, Asker) {
     let boss = world.person("boss").role("admin").build().await;

@@ -25,6 +25,7 @@ mod operations;
 mod organizations;
 mod plans;
 mod provisioning;
+mod recent;
 mod rehomes;
 mod reviews;
 mod roles;
