@@ -1,7 +1,7 @@
 //! Who calls: from what a request carries to a [`Caller`].
 //!
-//! Only the credential itself is looked at here, by one query; what its owner may do is every operation's
-//! own question.
+//! Only the credential itself is looked at here, by one query, or by none if it was good a moment ago
+//! ([`crate::recent`]); what its owner may do is every operation's own question.
 
 use domain::access::decide::{Finding, admit};
 use domain::access::facts::IdentityFacts;
@@ -15,7 +15,9 @@ use domain::governance::privileged::Privilege;
 use domain::id::CorrelationId;
 use store::identity::Owner;
 use store::scope::Context;
+use store::{StoreError, Tx};
 
+use crate::recent::Moment;
 use crate::session::Own;
 use crate::{Caller, Error, Reeve};
 
@@ -34,6 +36,9 @@ pub enum Unauthenticated {
     Token(connect::oidc::Rejected),
     #[error("nobody is brought in by signing in here; ask an administrator for an account")]
     NotProvisioned,
+    /// A token that is genuine and says too little, of somebody who was never here.
+    #[error("the token does not say who you are; sign in here once, and it will count")]
+    NotIntroduced,
     /// It is genuine, but its owner may not be here, or their sessions were revoked since.
     #[error("{}; sign in again, or ask an administrator", .0.reason.describe())]
     Refused(Finding),
@@ -58,20 +63,27 @@ pub async fn by_token(
     correlation_id: CorrelationId,
 ) -> Result<Caller, Error> {
     let secret = Secret::parse(Kind::AccessToken, text).map_err(|_| Unauthenticated::Unknown)?;
-    let context = Context {
-        correlation_id: Some(correlation_id.clone()),
-        ..Context::default()
+    let (kept, now) = (&reeve.live.recent().tokens, Moment::now(reeve));
+    let known = kept.get(secret.hash(), now);
+    let is_known = known.is_some();
+    let shown = match known {
+        Some(shown) => shown,
+        None => {
+            let mut tx = looking(reeve, &correlation_id).await?;
+            let shown = store::token::show(&mut tx, secret.hash()).await?;
+            tx.commit().await?;
+            shown.ok_or(Unauthenticated::Unknown)?
+        }
     };
-    let mut tx = reeve.database.system("authenticate", &context).await?;
-    let shown = store::token::show(&mut tx, secret.hash()).await?;
-    tx.commit().await?;
-    let shown = shown.ok_or(Unauthenticated::Unknown)?;
     let credential = Credential {
         issued_at: shown.created_at,
         scopes: shown.scopes,
     };
     // A token proves no address: it may be older than whatever the address says now.
     let let_in = admitted(reeve, &shown.owner, &credential, false)?;
+    if !is_known {
+        kept.put(secret.hash(), now, shown.left, shown.clone());
+    }
     let caller = Caller {
         actor: Actor::Token {
             user_id: shown.owner.user_id,
@@ -99,22 +111,29 @@ pub async fn by_session(
     correlation_id: CorrelationId,
 ) -> Result<Browser, Error> {
     let secret = Secret::parse(Kind::Session, text).map_err(|_| Unauthenticated::Unknown)?;
-    let context = Context {
-        correlation_id: Some(correlation_id.clone()),
-        ..Context::default()
+    let (kept, now) = (&reeve.live.recent().sessions, Moment::now(reeve));
+    let known = kept.get(secret.hash(), now);
+    let is_known = known.is_some();
+    let shown = match known {
+        Some(shown) => shown,
+        None => {
+            let (idle, absolute) = crate::session::limits();
+            let mut tx = looking(reeve, &correlation_id).await?;
+            let shown = store::session::show(&mut tx, secret.hash(), idle, absolute).await?;
+            tx.commit().await?;
+            shown.ok_or(Unauthenticated::Unknown)?
+        }
     };
-    let (idle, absolute) = crate::session::limits();
-    let mut tx = reeve.database.system("authenticate", &context).await?;
-    let shown = store::session::show(&mut tx, secret.hash(), idle, absolute).await?;
-    tx.commit().await?;
-    let shown = shown.ok_or(Unauthenticated::Unknown)?;
-    let (owner, session) = (shown.owner, shown.session);
+    let (owner, session) = (shown.owner.clone(), shown.session.clone());
     let credential = Credential {
         issued_at: session.created_at,
         scopes: None,
     };
     let user_id = owner.user_id;
     let let_in = admitted(reeve, &owner, &credential, session.break_glass)?;
+    if !is_known {
+        kept.put(secret.hash(), now, shown.left, shown);
+    }
     let actor = match let_in {
         LetIn::ByStatus => Actor::Person { user_id },
         LetIn::Listed | LetIn::ByTheListAlone => Actor::BreakGlass { user_id },
@@ -133,6 +152,18 @@ pub async fn by_session(
         session,
     };
     Ok(Browser { caller, own })
+}
+
+/// A transaction that looks for a credential, and is no operation.
+pub(crate) async fn looking(
+    reeve: &Reeve,
+    correlation_id: &CorrelationId,
+) -> Result<Tx, StoreError> {
+    let context = Context {
+        correlation_id: Some(correlation_id.clone()),
+        ..Context::default()
+    };
+    reeve.database.system("authenticate", &context).await
 }
 
 /// Why somebody may be here.

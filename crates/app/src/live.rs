@@ -8,13 +8,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use connect::oidc::{self, Failure, Pace, Provider};
+use connect::oidc::{self, Failure, Pace, Provider, Said};
 use domain::flags::Flags;
 use domain::governance::privileged::BreakGlass;
 use domain::identity::mapping::Mapping;
 use domain::reconcile::digest::Sha256;
+use jiff::Timestamp;
 
 use crate::public::{PublicUrl, TrustedProxies};
+use crate::rate::Rates;
+use crate::recent::Recent;
 
 /// What is live: re-read without a restart. The default is that nothing is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +33,7 @@ pub struct Settings {
     /// Where browsers find this installation.
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
+    pub rates: Rates,
     /// A hash of the whole configuration that this belongs to; nodes publish it, to be compared
     /// (D23).
     pub hash: String,
@@ -46,7 +50,13 @@ struct Inner {
     provider: Mutex<Option<Provider>>,
     /// Access tokens whose person was provisioned already, by their hash; until when that counts.
     seen: Mutex<HashMap<[u8; 32], Instant>>,
+    recent: Recent,
+    /// The database's clock, and when it was read.
+    clock: Mutex<Option<(Instant, Timestamp)>>,
 }
+
+/// The database's clock is read anew after this, and goes on by ours in between.
+const CLOCK_AGE: Duration = Duration::from_secs(10);
 
 /// Most tokens that are remembered. One that is forgotten is provisioned again, which changes nothing.
 const MOST_SEEN: usize = 10_000;
@@ -54,7 +64,7 @@ const MOST_SEEN: usize = 10_000;
 /// After this the person of a token is looked at again, and the provider's userinfo asked.
 const SEEN_FOR: Duration = Duration::from_secs(900);
 
-/// The same where the provider did not say all that it should.
+/// The same where the provider could not be asked.
 const SEEN_INCOMPLETE_FOR: Duration = Duration::from_secs(30);
 
 impl Live {
@@ -81,6 +91,25 @@ impl Live {
         *place = Arc::new(settings);
         // Another mapping may give other roles.
         self.seen().clear();
+        self.0.recent.clear();
+    }
+
+    /// Credentials that were good a moment ago.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.0.recent
+    }
+
+    /// The time of the database, as far as it is known here.
+    pub(crate) fn time(&self) -> Option<Timestamp> {
+        let clock = *self.0.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, time) = clock.filter(|(at, _)| at.elapsed() < CLOCK_AGE)?;
+        time.checked_add(at.elapsed()).ok()
+    }
+
+    /// Notes what the database's clock said after `asked`.
+    pub(crate) fn note_time(&self, asked: Instant, time: Timestamp) {
+        let mut clock = self.0.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        *clock = Some((asked, time));
     }
 
     fn seen(&self) -> MutexGuard<'_, HashMap<[u8; 32], Instant>> {
@@ -97,15 +126,14 @@ impl Live {
     }
 
     /// Notes that the person of an access token was provisioned.
-    pub(crate) fn see(&self, token: &str, complete: bool) {
+    pub(crate) fn see(&self, token: &str, said: Said) {
         let mut seen = self.seen();
         if seen.len() >= MOST_SEEN {
             seen.clear();
         }
-        let period = if complete {
-            SEEN_FOR
-        } else {
-            SEEN_INCOMPLETE_FOR
+        let period = match said {
+            Said::All | Said::NotByThisToken => SEEN_FOR,
+            Said::NotNow => SEEN_INCOMPLETE_FOR,
         };
         seen.insert(
             Sha256::of(token.as_bytes()).bytes(),

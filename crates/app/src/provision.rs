@@ -7,7 +7,7 @@
 
 mod roles;
 
-use connect::oidc::{Claims, Settings};
+use connect::oidc::{Claims, Said, Settings};
 use domain::access::permission::IDENTITIES_MANAGE;
 use domain::actor::Actor;
 use domain::audit::Action;
@@ -22,7 +22,7 @@ use store::identity::{self as stored, NewIdentity, Owner};
 use store::{StoreError, Tx, lifecycle, provision};
 use utoipa::ToSchema;
 
-use crate::authenticate::Unauthenticated;
+use crate::authenticate::{Unauthenticated, looking};
 use crate::identity::person;
 use crate::{Caller, Error, Reeve, permit};
 
@@ -55,12 +55,12 @@ pub(crate) fn caller(correlation_id: &CorrelationId) -> Caller {
 }
 
 /// Finds or makes the identity of whoever these claims are about, and brings name, groups and roles in
-/// line. Unless `complete`, the provider failed to say more: then nothing is made, given or taken.
+/// line. Unless the provider said all, nothing is made, given or taken.
 pub(crate) async fn arrive(
     reeve: &Reeve,
     settings: &Settings,
     claims: &Claims,
-    complete: bool,
+    said: Said,
     correlation_id: &CorrelationId,
 ) -> Result<Arrived, Error> {
     let caller = caller(correlation_id);
@@ -69,15 +69,18 @@ pub(crate) async fn arrive(
         None if !reeve.live.get().flags.core => {
             return Err(Unauthenticated::NotProvisioned.into());
         }
-        None if !complete => {
-            let problem = "userinfo does not answer, so nobody new is let in";
-            let failure = connect::oidc::Failure::Unavailable(problem.to_owned());
-            return Err(Error::Provider(failure));
-        }
-        None => bring_in(reeve, &caller, settings, claims).await?,
+        None => match said {
+            Said::All => bring_in(reeve, &caller, settings, claims).await?,
+            Said::NotByThisToken => return Err(Unauthenticated::NotIntroduced.into()),
+            Said::NotNow => {
+                let problem = "userinfo does not answer, so nobody new is let in";
+                let failure = connect::oidc::Failure::Unavailable(problem.to_owned());
+                return Err(Error::Provider(failure));
+            }
+        },
     };
     // Whoever is not active gets nothing: what was stripped is reconcile's to give back.
-    if complete && owner.status == Status::Active && reeve.live.get().flags.core {
+    if said == Said::All && owner.status == Status::Active && reeve.live.get().flags.core {
         note(reeve, &caller, settings, claims, owner.user_id).await?;
         roles::sync(reeve, &caller, &settings.issuer, owner.user_id).await?;
     }
@@ -89,8 +92,7 @@ pub(crate) async fn find(
     caller: &Caller,
     claims: &Claims,
 ) -> Result<Option<Owner>, Error> {
-    let context = caller.context(Action::ProvisioningCreate);
-    let mut tx = reeve.database.system("find a subject", &context).await?;
+    let mut tx = looking(reeve, &caller.correlation_id).await?;
     let owner = provision::linked(&mut tx, &claims.issuer, &claims.subject).await?;
     tx.commit().await?;
     Ok(owner)

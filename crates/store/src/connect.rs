@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +28,16 @@ pub struct Database {
     pub(crate) second: PgPool,
     /// Whoever needs several of `second` takes them in turn.
     pub(crate) turn: Arc<Mutex<()>>,
+    /// How many operations ended here.
+    pub(crate) changes: Arc<AtomicU64>,
+}
+
+impl Database {
+    /// How many operations that may have changed something ended by this handle and its clones. What was
+    /// read before the number grew may be over.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
 }
 
 /// How many of [`Database::second`] there are at most: records of refusals, which are short, and parallel
@@ -109,6 +120,7 @@ impl Database {
             pool,
             second,
             turn: Arc::default(),
+            changes: Arc::default(),
         };
         Ok((database, server))
     }

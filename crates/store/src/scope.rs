@@ -6,6 +6,7 @@
 //! [`Database::tenant`], which row-level security confines.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::audit::Action;
 use domain::id::{CorrelationId, OrganizationId, UserId};
@@ -41,6 +42,18 @@ pub struct Tx {
     transaction: Transaction<'static, Postgres>,
     /// The request whose change this is.
     answers: Option<Part>,
+    /// Of an operation; after the transaction, so that it ends after it.
+    _ended: Option<Ended>,
+}
+
+/// Counts an operation when it ends, however it does.
+#[derive(Debug)]
+struct Ended(Arc<AtomicU64>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
 }
 
 /// A transaction's part in a request.
@@ -139,7 +152,9 @@ impl Tx {
 impl Database {
     /// A transaction of Reeve itself: sees every row. `why` stands in `pg_stat_activity`.
     pub async fn system(&self, why: &'static str, context: &Context) -> Result<Tx, StoreError> {
-        let tx = open(&self.pool, "begin", "reeve_system", why, context, None).await?;
+        let tx = self
+            .open(&self.pool, "begin", "reeve_system", why, context, None)
+            .await?;
         tx.in_request(context).await
     }
 
@@ -147,14 +162,15 @@ impl Database {
     /// refusal, while that change's own transaction may still be open: it carries no key and tells no
     /// revision.
     pub async fn apart(&self, why: &'static str, context: &Context) -> Result<Tx, StoreError> {
-        open(&self.second, "begin", "reeve_system", why, context, None).await
+        self.open(&self.second, "begin", "reeve_system", why, context, None)
+            .await
     }
 
     /// A reading transaction of Reeve itself in which nothing moves: every statement sees the same
     /// moment.
     pub async fn snapshot(&self, why: &'static str) -> Result<Tx, StoreError> {
         let begin = "begin isolation level repeatable read read only";
-        open(
+        self.open(
             &self.pool,
             begin,
             "reeve_system",
@@ -180,7 +196,8 @@ impl Database {
             "begin isolation level repeatable read read only; set transaction snapshot '{snapshot}'"
         );
         let (begin, context) = (AssertSqlSafe(begin), Context::default());
-        open(&self.second, begin, "reeve_system", why, &context, None).await
+        self.open(&self.second, begin, "reeve_system", why, &context, None)
+            .await
     }
 
     /// A caller's transaction, confined to one organization by row-level security.
@@ -191,23 +208,25 @@ impl Database {
         context: &Context,
     ) -> Result<Tx, StoreError> {
         let tenant = Some(tenant_id);
-        let tx = open(&self.pool, "begin", "reeve_app", why, context, tenant).await?;
+        let tx = self
+            .open(&self.pool, "begin", "reeve_app", why, context, tenant)
+            .await?;
         tx.in_request(context).await
     }
-}
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
-async fn open(
-    pool: &PgPool,
-    begin: impl SqlSafeStr,
-    role: &str,
-    why: &str,
-    context: &Context,
-    tenant_id: Option<OrganizationId>,
-) -> Result<Tx, StoreError> {
-    let mut transaction = pool.begin_with(begin).await?;
-    sqlx::query!(
-        r#"select set_config('role', $1, true) as a1,
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    async fn open(
+        &self,
+        pool: &PgPool,
+        begin: impl SqlSafeStr,
+        role: &str,
+        why: &str,
+        context: &Context,
+        tenant_id: Option<OrganizationId>,
+    ) -> Result<Tx, StoreError> {
+        let mut transaction = pool.begin_with(begin).await?;
+        sqlx::query!(
+            r#"select set_config('role', $1, true) as a1,
                       set_config('application_name', 'reeve: ' || $2, true) as a2,
                       set_config('app.user_id', $3, true) as a3,
                       set_config('app.tenant_id', $4, true) as a4,
@@ -215,24 +234,26 @@ async fn open(
                       set_config('app.correlation_id', $6, true) as a6,
                       set_config('idle_in_transaction_session_timeout', $7, true) as a7,
                       set_config('lock_timeout', $8, true) as a8"#,
-        role,
-        why,
-        context.user_id.map_or(String::new(), |id| id.to_string()),
-        tenant_id.map_or(String::new(), |id| id.to_string()),
-        context.operation.map_or("", Action::as_str),
-        context
-            .correlation_id
-            .as_ref()
-            .map_or("", CorrelationId::as_str),
-        IDLE_LIMIT_MS.to_string(),
-        LOCK_LIMIT_MS.to_string(),
-    )
-    .fetch_one(&mut *transaction)
-    .await?;
-    Ok(Tx {
-        transaction,
-        answers: None,
-    })
+            role,
+            why,
+            context.user_id.map_or(String::new(), |id| id.to_string()),
+            tenant_id.map_or(String::new(), |id| id.to_string()),
+            context.operation.map_or("", Action::as_str),
+            context
+                .correlation_id
+                .as_ref()
+                .map_or("", CorrelationId::as_str),
+            IDLE_LIMIT_MS.to_string(),
+            LOCK_LIMIT_MS.to_string(),
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(Tx {
+            transaction,
+            answers: None,
+            _ended: context.operation.map(|_| Ended(Arc::clone(&self.changes))),
+        })
+    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ pub struct NewSession<'a> {
 #[derive(Clone, Debug)]
 pub struct Shown {
     pub session: Session,
+    /// In how many seconds it ends, if it is not used again.
+    pub left: f64,
     pub owner: Owner,
 }
 
@@ -72,7 +74,7 @@ pub async fn show(
     absolute: f64,
 ) -> Result<Option<Shown>, StoreError> {
     let row = sqlx::query!(
-        "with shown as (
+        r#"with shown as (
            select session_id, user_id, method, break_glass, created_at, last_used_at
              from session
             where hash = $1 and revoked_at is null
@@ -83,8 +85,11 @@ pub async fn show(
              from shown s
             where x.session_id = s.session_id and s.last_used_at < now() - interval '1 minute')
          select s.session_id, s.user_id, s.method, s.break_glass, s.created_at, s.last_used_at,
-                u.email, u.status, u.session_epoch
-           from shown s join app_user u using (user_id)",
+                u.email, u.status, u.session_epoch,
+                extract(epoch from least(s.last_used_at + make_interval(secs => $2),
+                                         s.created_at + make_interval(secs => $3)) - now())::float8
+                  as "left!"
+           from shown s join app_user u using (user_id)"#,
         &hash[..],
         idle,
         absolute
@@ -101,6 +106,7 @@ pub async fn show(
                 created_at: row.created_at.to_jiff(),
                 last_used_at: row.last_used_at.to_jiff(),
             },
+            left: row.left,
             owner: Owner {
                 user_id: UserId(row.user_id),
                 status: identity::status(row.user_id, &row.status)?,

@@ -43,6 +43,8 @@ pub struct Shown {
     pub token_id: TokenId,
     pub scopes: Option<PermissionSet>,
     pub created_at: Timestamp,
+    /// In how many seconds it ends.
+    pub left: f64,
     pub owner: Owner,
 }
 
@@ -75,7 +77,7 @@ fn names(set: PermissionSet) -> Vec<String> {
 pub async fn show(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Shown>, StoreError> {
     let row = sqlx::query!(
         r#"with shown as (
-             select token_id, user_id, scopes, created_at, last_used_at
+             select token_id, user_id, scopes, created_at, last_used_at, expires_at
                from personal_access_token
               where hash = $1 and revoked_at is null and now() < expires_at),
            used as (
@@ -83,7 +85,8 @@ pub async fn show(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Shown>, StoreErr
                from shown s
               where t.token_id = s.token_id
                 and (s.last_used_at is null or s.last_used_at < now() - interval '1 minute'))
-           select s.token_id, s.user_id, s.scopes, s.created_at, u.email, u.status, u.session_epoch
+           select s.token_id, s.user_id, s.scopes, s.created_at, u.email, u.status, u.session_epoch,
+                  extract(epoch from s.expires_at - now())::float8 as "left!"
              from shown s join app_user u using (user_id)"#,
         &hash[..]
     )
@@ -100,6 +103,7 @@ pub async fn show(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Shown>, StoreErr
                     .collect()
             }),
             created_at: row.created_at.to_jiff(),
+            left: row.left,
             owner: Owner {
                 user_id: UserId(row.user_id),
                 status: identity::status(row.user_id, &row.status)?,

@@ -133,6 +133,12 @@ impl Claims {
         self.all.get("iat").and_then(instant)
     }
 
+    /// When it counts no more, by a clock that is right.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let expires_at = self.all.get("exp").and_then(instant)?;
+        expires_at.checked_add(LEEWAY).ok()
+    }
+
     /// The provider's own session, for its logout.
     pub fn provider_session(&self) -> Option<&str> {
         self.all.get("sid")?.as_str()

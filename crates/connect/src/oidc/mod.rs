@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::guard::{Reach, Unfetched};
 
 pub use claims::Claims;
-pub use provider::{Pace, Provider, SignedIn};
+pub use provider::{Pace, Provider, Said, SignedIn};
 
 /// The provider that is trusted, and what we are to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

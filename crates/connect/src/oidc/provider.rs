@@ -70,8 +70,18 @@ pub struct Provider {
 pub struct SignedIn {
     /// Of the id token, and of userinfo where that was asked.
     pub claims: Claims,
-    /// Whether the provider failed to say more of somebody of whom it said too little.
-    pub incomplete: bool,
+    pub said: Said,
+}
+
+/// Whether the provider said all that there is to say of somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    All,
+    /// Userinfo should have said more and does not answer, which says nothing about the person.
+    NotNow,
+    /// Userinfo does not take this token: it is made out to this API alone, or was withdrawn. Asking again
+    /// is of no use.
+    NotByThisToken,
 }
 
 impl std::fmt::Debug for Provider {
@@ -128,20 +138,23 @@ impl Provider {
         )?)
     }
 
-    /// Completes claims by the userinfo endpoint, if something is missing and there is one. `false` if the
-    /// provider should have said more and did not, which says nothing about the person.
-    pub async fn complete(&self, claims: &mut Claims, access_token: &str) -> bool {
+    /// Completes claims by the userinfo endpoint, if something is missing and there is one.
+    pub async fn complete(&self, claims: &mut Claims, access_token: &str) -> Said {
         if !claims.is_sparse(&self.settings) {
-            return true;
+            return Said::All;
         }
         match self.userinfo(access_token, &claims.subject).await {
             Ok(more) => {
                 claims.merge(more);
-                true
+                Said::All
+            }
+            Err(Failure::Rejected(_)) => {
+                tracing::info!("userinfo does not take this token; nothing is given or taken");
+                Said::NotByThisToken
             }
             Err(error) => {
                 tracing::warn!(%error, "userinfo could not be asked; nothing is given or taken");
-                false
+                Said::NotNow
             }
         }
     }
@@ -156,7 +169,13 @@ impl Provider {
         };
         let url = guard::url(&endpoint, self.settings.reach)?;
         let request = self.client.get(url.clone()).bearer_auth(token);
-        let answer = guard::send(request, &url).await?;
+        let answer = match guard::send(request, &url).await {
+            // Whom the token is for is the provider's to say (RFC 6750, section 3.1).
+            Err(guard::Unfetched::Status {
+                status: 401 | 403, ..
+            }) => return Err(Rejected::Audience.into()),
+            other => other?,
+        };
         let unusable = || Failure::Unavailable("userinfo is no JSON object".to_owned());
         let mut answer = json::object(&answer).ok_or_else(unusable)?;
         // Another's (OpenID Connect Core, section 5.3.4).
@@ -227,14 +246,15 @@ impl Provider {
         let text = |name: &str| answer.get(name).and_then(Value::as_str);
         let id_token = text("id_token").ok_or(Rejected::Malformed)?;
         let mut claims = self.judge(id_token, Use::SignIn { nonce }, now).await?;
-        let complete = match text("access_token") {
-            Some(token) => self.complete(&mut claims, token).await,
-            None => true,
+        let said = match text("access_token") {
+            Some(token) => match self.complete(&mut claims, token).await {
+                // It is the sign-in's own token, so the provider contradicts itself.
+                Said::NotByThisToken => Said::NotNow,
+                said => said,
+            },
+            None => Said::All,
         };
-        Ok(SignedIn {
-            claims,
-            incomplete: !complete,
-        })
+        Ok(SignedIn { claims, said })
     }
 
     /// Posts a form as this client, and reads the object that comes back.

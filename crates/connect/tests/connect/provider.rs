@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connect::oidc::{Failure, Pace, Provider, Rejected, Settings};
+use connect::oidc::{Failure, Pace, Provider, Rejected, Said, Settings};
 use domain::identity::mapping::Groups;
 use jiff::Timestamp;
 use serde_json::json;
@@ -112,7 +112,7 @@ async fn userinfo_is_asked_only_if_something_is_missing_and_adds_nothing_that_th
     let full = json!({ "email": "ada@example.test", "name": "Ada", "groups": ["ops"] });
     let token = issuer.token(full);
     let mut claims = provider.access(&token, now()).await.unwrap();
-    assert!(provider.complete(&mut claims, &token).await);
+    assert_eq!(provider.complete(&mut claims, &token).await, Said::All);
     assert_eq!(issuer.asked("/userinfo"), 0);
     issuer.says(
         "subject-1",
@@ -120,7 +120,7 @@ async fn userinfo_is_asked_only_if_something_is_missing_and_adds_nothing_that_th
     );
     let token = issuer.token(json!({ "email": "ada@example.test" }));
     let mut claims = provider.access(&token, now()).await.unwrap();
-    assert!(provider.complete(&mut claims, &token).await);
+    assert_eq!(provider.complete(&mut claims, &token).await, Said::All);
     assert_eq!(issuer.asked("/userinfo"), 1);
     assert_eq!(claims.email().unwrap().as_str(), "ada@example.test");
     let groups = Groups::Known(vec!["a".to_owned(), "b".to_owned()]);
@@ -137,11 +137,14 @@ async fn userinfo_about_somebody_else_or_of_no_use_adds_nothing() {
         json!({ "sub": "subject-2", "groups": ["admins"] }),
     );
     let mut claims = provider.access(&token, now()).await.unwrap();
-    assert!(!provider.complete(&mut claims, &token).await);
+    assert_eq!(provider.complete(&mut claims, &token).await, Said::NotNow);
     assert_eq!(claims.groups(provider.settings()), Groups::Absent);
     issuer.says("subject-1", json!({ "groups": ["admins"] }));
+    let mut by_another = claims.clone();
+    let said = provider.complete(&mut by_another, "another-api's").await;
+    assert_eq!(said, Said::NotByThisToken);
     issuer.silence(Some("/userinfo"));
-    assert!(!provider.complete(&mut claims, &token).await);
+    assert_eq!(provider.complete(&mut claims, &token).await, Said::NotNow);
     assert_eq!(claims.groups(provider.settings()), Groups::Absent);
 }
 

@@ -89,7 +89,9 @@ fn known(path: &Path, line: usize, key: &str) -> Result<&'static Setting, Error>
 /// A value of the kind, written as TOML writes such values.
 fn typed(kind: Kind, value: &DeValue<'_>) -> Option<Value> {
     match (kind, value) {
-        (Kind::Seconds | Kind::Days, DeValue::Integer(number)) if number.radix() == 10 => {
+        (Kind::Seconds | Kind::Days | Kind::PerMinute, DeValue::Integer(number))
+            if number.radix() == 10 =>
+        {
             kind.read(number.as_str())
         }
         (Kind::Flag, DeValue::Boolean(on)) => Some(Value::Flag(*on)),
@@ -98,7 +100,7 @@ fn typed(kind: Kind, value: &DeValue<'_>) -> Option<Value> {
             let entries: Option<Vec<_>> = entries.iter().map(text).collect();
             entries.map(Value::List)
         }
-        (Kind::Seconds | Kind::Days | Kind::Flag, _) => None,
+        (Kind::Seconds | Kind::Days | Kind::PerMinute | Kind::Flag, _) => None,
         (_, DeValue::String(text)) if !text.trim().is_empty() => kind.read(text),
         _ => None,
     }

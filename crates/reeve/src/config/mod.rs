@@ -192,6 +192,7 @@ impl Config {
             oidc: self.oidc(),
             public_url: self.public_url().unwrap_or_default(),
             trusted_proxies: self.trusted_proxies().unwrap_or_default(),
+            rates: self.rates(),
             hash: self.hash(),
         }
     }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use app::Live;
 use app::public::{PublicUrl, TrustedProxies};
+use app::rate::Rates;
 use connect::guard::{self, Reach};
 use connect::oidc::{self, Hidden};
 use domain::identity::mapping::Mapping;
@@ -55,6 +56,19 @@ impl Config {
         };
         let entries = entries.iter().map(String::as_str);
         TrustedProxies::parse(entries).map_err(|e| unusable(Name::TrustedProxies, e))
+    }
+
+    pub(super) fn rates(&self) -> Rates {
+        let usual = Rates::default();
+        let number = |name, otherwise| match self.value(name) {
+            Some(Value::Number(number)) => *number,
+            _ => otherwise,
+        };
+        Rates {
+            failed_attempts: number(Name::FailedAttempts, usual.failed_attempts),
+            sign_ins: number(Name::SignIns, usual.sign_ins),
+            requests: number(Name::Requests, usual.requests),
+        }
     }
 
     pub(super) fn oidc(&self) -> Option<oidc::Settings> {

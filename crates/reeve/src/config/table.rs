@@ -140,6 +140,32 @@ settings! {
         about: "Addresses or networks (`10.0.0.0/8`) of the proxies before this server, whose word on a \
                 request's origin counts when too many sign-ins fail.",
     }
+    FailedAttempts {
+        key: "failed_attempts_per_minute",
+        variable: "REEVE_FAILED_ATTEMPTS_PER_MINUTE",
+        kind: Kind::PerMinute,
+        otherwise: Otherwise::Value("30"),
+        when: When::Live,
+        about: "How often one address, or anybody with one and the same token, link or session, may fail to be \
+                recognised before they have to wait. An IPv6 address counts by its network (/64).",
+    }
+    SignIns {
+        key: "sign_ins_per_minute",
+        variable: "REEVE_SIGN_INS_PER_MINUTE",
+        kind: Kind::PerMinute,
+        otherwise: Otherwise::Value("300"),
+        when: When::Live,
+        about: "How many sign-ins one address may begin.",
+    }
+    Requests {
+        key: "requests_per_minute",
+        variable: "REEVE_REQUESTS_PER_MINUTE",
+        kind: Kind::PerMinute,
+        otherwise: Otherwise::Value("60000"),
+        when: When::Live,
+        about: "How many requests one person may make, by all their tokens and sessions together. Each server \
+                counts for itself.",
+    }
     Log {
         key: "log",
         variable: "REEVE_LOG",

@@ -17,6 +17,7 @@ pub(crate) enum Kind {
     Address,
     Seconds,
     Days,
+    PerMinute,
     List,
     Flag,
     LogFormat,
@@ -26,14 +27,17 @@ pub(crate) enum Kind {
 /// The largest number of seconds a setting may name, a year, and of days, ten years.
 const SECONDS: u32 = 31_536_000;
 const DAYS: u32 = 3_650;
+/// Beyond that a limit limits nothing.
+const PER_MINUTE: u32 = 10_000_000;
 
 impl Kind {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Text,
         Self::Path,
         Self::Address,
         Self::Seconds,
         Self::Days,
+        Self::PerMinute,
         Self::List,
         Self::Flag,
         Self::LogFormat,
@@ -47,6 +51,7 @@ impl Kind {
             Self::Address => "address",
             Self::Seconds => "seconds",
             Self::Days => "days",
+            Self::PerMinute => "times a minute",
             Self::List => "list",
             Self::Flag => "flag",
             Self::LogFormat => "log format",
@@ -62,6 +67,7 @@ impl Kind {
             Self::Address => "an IP address and a port",
             Self::Seconds => "whole seconds, 1 to 31536000",
             Self::Days => "whole days, 0 to 3650",
+            Self::PerMinute => "a whole number, 0 (no limit) to 10000000",
             Self::List => "entries separated by commas or white space",
             Self::Flag => "1, true, yes or on, or else 0, false, no or off",
             Self::LogFormat => "text or json",
@@ -77,6 +83,7 @@ impl Kind {
             Self::Address => "\"127.0.0.1:8080\"",
             Self::Seconds => "21600",
             Self::Days => "30",
+            Self::PerMinute => "300",
             Self::List => "[\"one\", \"two\"]",
             Self::Flag => "true",
             Self::LogFormat => "\"json\"",
@@ -99,6 +106,7 @@ impl Kind {
             Self::Address => text.trim().parse().ok().map(Value::Address),
             Self::Seconds => number(1, SECONDS),
             Self::Days => number(0, DAYS),
+            Self::PerMinute => number(0, PER_MINUTE),
             Self::List => Some(Value::List(entries(text))),
             Self::Flag => Some(Value::Flag(flag(text).unwrap_or(false))),
             Self::LogFormat => {
@@ -132,7 +140,7 @@ pub(crate) enum Value {
     Text(String),
     Path(PathBuf),
     Address(SocketAddr),
-    /// Of [`Kind::Seconds`] and [`Kind::Days`].
+    /// Of [`Kind::Seconds`], [`Kind::Days`] and [`Kind::PerMinute`].
     Number(u32),
     List(Vec<String>),
     Flag(bool),
@@ -204,6 +212,7 @@ mod tests {
         for (kind, good, bad) in [
             (Kind::Seconds, ["1", " 31536000 "], ["0", "31536001"]),
             (Kind::Days, ["0", "3650"], ["-1", "3651"]),
+            (Kind::PerMinute, ["0", "10000000"], ["-1", "10000001"]),
         ] {
             assert!(good.iter().all(|text| kind.read(text).is_some()));
             let bad = bad.iter().chain(&["6h", "1.5", "banana", ""]);

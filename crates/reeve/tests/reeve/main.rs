@@ -25,6 +25,7 @@ mod logs;
 mod looking;
 mod manual;
 mod nothing_there;
+mod openid_provider;
 mod organization;
 mod program;
 mod quickstart;

@@ -28,7 +28,10 @@ impl FromRequestParts<State> for Authenticated {
         }
         let caller = if parts.headers.contains_key(header::AUTHORIZATION) {
             let token = bearer(parts).ok_or(Error::from(Unauthenticated::Missing))?;
-            authenticate::by_bearer(&state.reeve, token, correlation_id(parts)).await?
+            let shown = authenticate::by_bearer(&state.reeve, token, correlation_id(parts));
+            let caller = state.recognise(token, shown).await?;
+            state.count_request(caller.actor.user_id())?;
+            caller
         } else {
             let Browser(browser) = Browser::from_request_parts(parts, state).await?;
             browser.caller
@@ -53,7 +56,9 @@ impl FromRequestParts<State> for Browser {
         let text = cookie::session(&parts.headers, &public_url);
         let text = text.ok_or(Error::from(Unauthenticated::Missing))?;
         let id = correlation_id(parts);
-        let browser = authenticate::by_session(&state.reeve, text, id).await?;
+        let shown = authenticate::by_session(&state.reeve, text, id);
+        let browser = state.recognise(text, shown).await?;
+        state.count_request(browser.caller.actor.user_id())?;
         if !parts.method.is_safe() {
             let said = |name: &str| {
                 parts

@@ -75,7 +75,8 @@ async fn finish(
         ));
     };
     let id = extract::correlation_id(&parts);
-    let begun = app::sign_in::finish(&state.reeve, kept, &given, &code, &id).await?;
+    let finished = app::sign_in::finish(&state.reeve, kept, &given, &code, &id);
+    let begun = state.recognise(kept, finished).await?;
     let mut response = signed_in(&state, &begun);
     if let Some(gone) = cookie::set(UNDER_WAY, &public_url, "", 0) {
         response.headers_mut().append(header::SET_COOKIE, gone);
@@ -131,7 +132,8 @@ async fn use_link(
 ) -> Result<Response, ApiError> {
     from_our_page(&state, &parts.headers)?;
     let id = extract::correlation_id(&parts);
-    let begun = app::session::sign_in_by_link(&state.reeve, &token, &id).await?;
+    let used = app::session::sign_in_by_link(&state.reeve, &token, &id);
+    let begun = state.recognise(&token, used).await?;
     Ok(signed_in(&state, &begun))
 }
 

@@ -84,7 +84,7 @@ pub fn router(state: State) -> Router {
         )
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::no_such_method)
-        .layer(from_fn_with_state(with(), limit::failures))
+        .layer(from_fn_with_state(with(), limit::by_address))
         .layer(from_fn_with_state(with(), envelope::wrap))
         .with_state(state)
 }

@@ -5,7 +5,7 @@
 
 use app::authenticate::Unauthenticated;
 use app::permit::Refusal;
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
@@ -137,6 +137,8 @@ pub(super) struct ApiError {
     pub(super) status: StatusCode,
     /// The way out of a role that was refused.
     pub(super) way_out: Option<WayOut>,
+    /// In how many seconds to come back, of who came too often.
+    pub(super) retry_after: Option<u64>,
 }
 
 /// What the caller may give where a role was refused.
@@ -154,6 +156,7 @@ impl ApiError {
             remedy: None,
             status: code.status(),
             way_out: None,
+            retry_after: None,
         }
     }
 
@@ -194,6 +197,10 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
+        if let Some(seconds) = self.retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response.extensions_mut().insert(self);
         response
     }

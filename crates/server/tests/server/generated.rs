@@ -10,7 +10,7 @@ use domain::id::UserId;
 use serde_json::{Map, Value, json};
 use testkit::World;
 
-use crate::client::{Answer, Api, Asker, token};
+use crate::client::{Answer, Api, Asker, token, without_limits};
 
 /// Texts that have broken servers before.
 const ODD: [&str; 12] = [
@@ -258,6 +258,7 @@ async fn no_request_made_from_the_document_fails_the_server_or_gets_an_answer_it
         12
     };
     let (world, ada) = world().await;
+    without_limits(&world);
     let api = Api::of(&world);
     let document = serde_json::to_value(server::http::openapi()).unwrap();
     let mut maker = Maker {

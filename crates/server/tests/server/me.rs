@@ -3,7 +3,7 @@
 use serde_json::json;
 use testkit::World;
 
-use crate::client::{Api, Asker, token};
+use crate::client::{Api, Asker, forget, token};
 
 #[tokio::test]
 async fn a_token_is_shown_once_works_is_listed_without_its_secret_and_is_gone_when_revoked() {
@@ -131,6 +131,7 @@ async fn sessions_revoked_by_sql_end_every_token_issued_until_then() {
         .execute(&mut operator)
         .await
         .unwrap();
+    forget(&world);
     assert_eq!(
         api.get(&before, "/v1/me").await.error(),
         (401, "unauthenticated")

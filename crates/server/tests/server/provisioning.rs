@@ -153,6 +153,24 @@ async fn absent_groups_overage_and_an_outage_of_userinfo_take_nothing() {
 }
 
 #[tokio::test]
+async fn a_token_that_userinfo_does_not_take_lets_nobody_new_in_and_is_no_outage() {
+    let scene = Scene::new().await;
+    let mut said = scene.issuer.claims(json!({ "sub": "ada" }));
+    said["active"] = json!(true);
+    scene.issuer.opaque("for-this-api-alone", said);
+    let asker = Asker(Some("for-this-api-alone".to_owned()));
+    let newcomer = scene.api.get(&asker, "/v1/me").await;
+    assert_eq!(newcomer.error(), (401, "unauthenticated"));
+    let ada = id(&scene.arrive(of("ada", &["ops"])).await.ok());
+    let before = scene.roles(ada).await;
+    let known = scene.api.get(&asker, "/v1/me").await.ok();
+    assert_eq!(id(&known), ada);
+    scene.api.get(&asker, "/v1/me").await.ok();
+    assert_eq!(scene.issuer.asked("/userinfo"), 2, "not for each request");
+    assert_eq!(scene.roles(ada).await, before);
+}
+
+#[tokio::test]
 async fn overrides_preserve_suppress_and_pause() {
     let scene = Scene::new().await;
     // The last administrator would stay one.

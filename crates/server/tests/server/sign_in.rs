@@ -11,8 +11,9 @@ use domain::governance::privileged::BreakGlass;
 use serde_json::{Value, json};
 use testkit::World;
 use testkit::oidc::{Algorithm, Issuer};
+use tokio::task::JoinSet;
 
-use crate::client::{Answer, Api, Asker, token};
+use crate::client::{Answer, Api, Asker, count, token};
 
 async fn trusting(world: &World) -> Issuer {
     let issuer = Issuer::start(world.now().await).await;
@@ -86,6 +87,33 @@ async fn a_return_in_another_browser_or_a_second_time_or_with_another_nonce_sign
         back(&api, &cookie, "error=access_denied").await.error().0,
         401
     );
+}
+
+#[tokio::test]
+async fn of_fifty_who_come_back_with_one_state_at_once_one_is_signed_in() {
+    let world = World::empty().await;
+    let issuer = trusting(&world).await;
+    for round in 0..20 {
+        let id = world.caller().correlation_id;
+        let started = app::sign_in::start(world.reeve(), &id).await.unwrap();
+        let mut tries = JoinSet::new();
+        for _ in 0..50 {
+            // Each with a code of its own, which the provider would take.
+            let query = issuer.approve(&started.address, ada());
+            let (code, state) = query.split_once('&').unwrap();
+            let code = code.strip_prefix("code=").unwrap().to_owned();
+            let state = state.strip_prefix("state=").unwrap().to_owned();
+            let (reeve, kept, id) = (world.reeve().clone(), started.secret.clone(), id.clone());
+            tries.spawn(async move {
+                let finished = app::sign_in::finish(&reeve, kept.expose(), &state, &code, &id);
+                finished.await.is_ok()
+            });
+        }
+        let outcomes = tries.join_all().await;
+        let signed_in = outcomes.iter().filter(|ok| **ok).count();
+        assert_eq!(signed_in, 1, "round {round}");
+    }
+    assert_eq!(count(&world, "session").await, 20);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use testkit::World;
 use uuid::Uuid;
 
 use super::{WHO, Whose};
-use crate::client::{ANONYMOUS, Answer, Api, Asker, token};
+use crate::client::{ANONYMOUS, Answer, Api, Asker, token, without_limits};
 
 pub(super) struct Scene {
     world: World,
@@ -36,6 +36,7 @@ struct Cell {
 impl Scene {
     pub(super) async fn new() -> Self {
         let world = World::empty().await;
+        without_limits(&world);
         let api = Api::of(&world);
         let mut askers = BTreeMap::new();
         for who in WHO {
