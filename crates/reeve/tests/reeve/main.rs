@@ -36,3 +36,4 @@ mod scratch;
 mod secrets;
 mod serve;
 mod thousands;
+mod traces;

@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use store::scope::Context;
 use testkit::World;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::client::{ANONYMOUS, Api, boss_and_reader};
 
@@ -60,6 +61,7 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     }
     app::records::flush(world.reeve()).await.unwrap();
     forget_the_audit_row(&world).await;
+    lose_a_span();
     let shown = api.get(&ANONYMOUS, "/metrics").await.text;
     let there = names(&shown);
     let documented = names(&document("metrics.md"));
@@ -84,6 +86,23 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     assert!(shown.contains("reeve_audit_gaps_total 1\n"), "{shown}");
     assert!(of("success", "ok"), "{shown}");
     assert!(of("denied", "insufficient_permissions"), "{shown}");
+}
+
+/// A span ends, and nobody is there to send it.
+fn lose_a_span() {
+    let settings = connect::traces::Settings {
+        endpoint: connect::traces::endpoint("http://127.0.0.1:1").unwrap(),
+        headers: connect::traces::headers(&Default::default()).unwrap(),
+        service: "test".to_owned(),
+        version: "0",
+        ratio: 1.0,
+    };
+    let (tracer, exporter) = connect::traces::start(&settings).unwrap();
+    drop(exporter);
+    let subscriber = tracing_subscriber::registry().with(tracer.layer());
+    tracing::subscriber::with_default(subscriber, || {
+        drop(tracing::trace_span!("lost", otel.name = "lost"));
+    });
 }
 
 /// What an operation with a defect would do in a request: change a fact and write no row (I-29).
