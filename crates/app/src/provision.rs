@@ -91,7 +91,8 @@ pub(crate) async fn find(
 ) -> Result<Option<Owner>, Error> {
     let context = caller.context(Action::ProvisioningCreate);
     let mut tx = reeve.database.system("find a subject", &context).await?;
-    let owner = provision::linked(&mut tx, &claims.issuer, &claims.subject).await?;
+    let (issuer, subject) = (&claims.issuer, &claims.subject);
+    let owner = provision::linked(&mut tx, issuer, subject, claims.issued_at()).await?;
     tx.commit().await?;
     Ok(owner)
 }
@@ -169,7 +170,8 @@ async fn claim(
     }
     link(&mut tx, user_id, claims).await?;
     store::audit::record(&mut tx, &entry).await?;
-    let owner = provision::linked(&mut tx, &claims.issuer, &claims.subject).await?;
+    let owner =
+        provision::linked(&mut tx, &claims.issuer, &claims.subject, claims.issued_at()).await?;
     tx.commit().await?;
     Ok(owner)
 }
@@ -203,7 +205,8 @@ async fn create(
         ..caller.entry(action, "app_user", user_id.to_string())
     };
     store::audit::record(&mut tx, &entry).await?;
-    let owner = provision::linked(&mut tx, &claims.issuer, &claims.subject).await?;
+    let owner =
+        provision::linked(&mut tx, &claims.issuer, &claims.subject, claims.issued_at()).await?;
     tx.commit().await?;
     Ok(owner)
 }
