@@ -15,7 +15,7 @@ use crate::scratch::Scratch;
 pub(crate) struct Page {
     pub(crate) status: u16,
     /// With lower-case names.
-    head: String,
+    pub(crate) head: String,
     pub(crate) body: String,
 }
 
@@ -25,6 +25,18 @@ impl Page {
         lines
             .find(|(field, _)| field.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.trim())
+    }
+
+    /// The cookie of this name that it sets, without its attributes.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut set = lines.filter(|(field, _)| field.eq_ignore_ascii_case("set-cookie"));
+        set.find_map(|(_, value)| {
+            let (pair, _) = value.split_once(';')?;
+            pair.strip_prefix(name)?
+                .strip_prefix('=')
+                .map(str::to_owned)
+        })
     }
 
     pub(crate) fn json(&self) -> Value {

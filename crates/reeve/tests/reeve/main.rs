@@ -9,6 +9,7 @@
 
 mod adopt;
 mod arguments;
+mod canary;
 mod configuration;
 mod contract;
 mod crash;
