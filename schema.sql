@@ -3410,7 +3410,8 @@ COMMENT ON TABLE public.app_user IS 'Identities: a person''s portal account, ret
 
 CREATE TABLE public.identity_activity (
     user_id uuid NOT NULL,
-    last_seen_at timestamp with time zone NOT NULL
+    last_seen_at timestamp with time zone NOT NULL,
+    last_sign_in_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.identity_activity FORCE ROW LEVEL SECURITY;
@@ -3421,7 +3422,7 @@ ALTER TABLE public.identity_activity OWNER TO reeve_owner;
 -- Name: TABLE identity_activity; Type: COMMENT; Schema: public; Owner: reeve_owner
 --
 
-COMMENT ON TABLE public.identity_activity IS 'When each person was last seen, at most once an hour. Neither audited nor fed, or reading would be writing.';
+COMMENT ON TABLE public.identity_activity IS 'When each person last signed in, and was last here, to the hour. Neither audited nor fed, or reading would be writing.';
 
 --
 -- Name: users; Type: VIEW; Schema: auth; Owner: reeve_owner

@@ -146,19 +146,27 @@ async fn break_glass(reeve: &Reeve, tx: &mut Tx) -> Result<BreakGlassState, Erro
     })
 }
 
-/// What is counted anew whenever somebody asks for the metrics: how things are, whoever made them so.
-pub async fn measure(reeve: &Reeve) -> Result<(), Error> {
-    let condition = condition(reeve).await?;
-    let mut tx = reeve.database.snapshot("measure").await?;
+fn gauge(value: u64) -> f64 {
+    u32::try_from(value).map_or(f64::MAX, f64::from)
+}
+
+/// Counts everybody, which takes the longer the more there are.
+pub async fn count_people(reeve: &Reeve) -> Result<(), Error> {
+    let mut tx = reeve.database.snapshot("count people").await?;
     let people = identity::count_by_status(&mut tx).await?;
     tx.rollback().await?;
-    let gauge = |value: u64| u32::try_from(value).map_or(f64::MAX, f64::from);
     for status in [Status::Active, Status::Suspended, Status::Disabled] {
         // Also the one that nobody has: a gauge keeps what it was last told.
         let found = people.iter().find(|(of, _)| of == status.as_str());
         let count = found.map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0));
         metrics::gauge!("reeve_identities", "status" => status.as_str()).set(gauge(count));
     }
+    Ok(())
+}
+
+/// Measures how things are, whoever made them so.
+pub async fn measure(reeve: &Reeve) -> Result<(), Error> {
+    let condition = condition(reeve).await?;
     let held = condition.held.as_ref().map_or(0, |held| held.suspensions);
     metrics::gauge!("reeve_reconcile_held").set(gauge(held));
     for observation in &condition.observations {

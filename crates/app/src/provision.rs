@@ -93,7 +93,8 @@ pub(crate) async fn find(
     claims: &Claims,
 ) -> Result<Option<Owner>, Error> {
     let mut tx = looking(reeve, &caller.correlation_id).await?;
-    let owner = provision::linked(&mut tx, &claims.issuer, &claims.subject).await?;
+    let (issuer, subject) = (&claims.issuer, &claims.subject);
+    let owner = provision::linked(&mut tx, issuer, subject, claims.issued_at()).await?;
     tx.commit().await?;
     Ok(owner)
 }
@@ -171,7 +172,8 @@ async fn claim(
     }
     link(&mut tx, user_id, claims).await?;
     store::audit::record(&mut tx, &entry).await?;
-    let owner = provision::linked(&mut tx, &claims.issuer, &claims.subject).await?;
+    let owner =
+        provision::linked(&mut tx, &claims.issuer, &claims.subject, claims.issued_at()).await?;
     tx.commit().await?;
     Ok(owner)
 }
@@ -205,7 +207,8 @@ async fn create(
         ..caller.entry(action, "app_user", user_id.to_string())
     };
     store::audit::record(&mut tx, &entry).await?;
-    let owner = provision::linked(&mut tx, &claims.issuer, &claims.subject).await?;
+    let owner =
+        provision::linked(&mut tx, &claims.issuer, &claims.subject, claims.issued_at()).await?;
     tx.commit().await?;
     Ok(owner)
 }

@@ -10,7 +10,11 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Url};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 use url::Host;
+
+use crate::traces::context;
 
 /// How long an answer may take, the connection included. A sign-in waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -154,8 +158,31 @@ pub fn client(reach: Reach) -> Result<Client, Unfetched> {
     })
 }
 
-/// Sends a request and reads the answer, of a status of success.
+/// Sends a request and reads the answer, of a status of success. Where spans are exported, this is one,
+/// and the request says so.
 pub async fn send(request: RequestBuilder, url: &Url) -> Result<Vec<u8>, Unfetched> {
+    let host = url.host_str().unwrap_or_default();
+    // The path may be somebody's own, but what is asked for is in no query and in no log.
+    let span = tracing::trace_span!(
+        "fetch",
+        otel.name = format!("fetch {host}"),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        server.address = host,
+        url.path = url.path(),
+    );
+    let request = match context::traceparent(&span) {
+        Some(parent) => request.header(context::TRACEPARENT, parent),
+        None => request,
+    };
+    let answer = fetch(request, url).instrument(span.clone()).await;
+    if answer.is_err() {
+        span.record("otel.status_code", "ERROR");
+    }
+    answer
+}
+
+async fn fetch(request: RequestBuilder, url: &Url) -> Result<Vec<u8>, Unfetched> {
     let host = || url.host_str().unwrap_or_default().to_owned();
     let no_answer = |problem: reqwest::Error| Unfetched::NoAnswer {
         host: host(),

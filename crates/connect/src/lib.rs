@@ -6,3 +6,4 @@
 
 pub mod guard;
 pub mod oidc;
+pub mod traces;

@@ -198,7 +198,9 @@ pub struct Person {
     pub status_reason: Option<String>,
     pub session_epoch: Timestamp,
     pub session_revoked_at: Option<Timestamp>,
+    /// To the hour.
     pub last_seen_at: Option<Timestamp>,
+    pub last_sign_in_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -207,7 +209,7 @@ pub struct Person {
 pub async fn get(tx: &mut Tx, user_id: UserId) -> Result<Option<Person>, StoreError> {
     let row = sqlx::query!(
         r#"select email, display_name, status, status_reason, session_epoch, session_revoked_at,
-                  created_at, updated_at, a.last_seen_at as "last_seen_at?"
+                  created_at, updated_at, a.last_seen_at as "last_seen_at?", a.last_sign_in_at
              from app_user u left join identity_activity a using (user_id) where u.user_id = $1"#,
         user_id.0
     )
@@ -223,6 +225,7 @@ pub async fn get(tx: &mut Tx, user_id: UserId) -> Result<Option<Person>, StoreEr
             session_epoch: row.session_epoch.to_jiff(),
             session_revoked_at: row.session_revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
             last_seen_at: row.last_seen_at.map(jiff_sqlx::Timestamp::to_jiff),
+            last_sign_in_at: row.last_sign_in_at.map(jiff_sqlx::Timestamp::to_jiff),
             created_at: row.created_at.to_jiff(),
             updated_at: row.updated_at.to_jiff(),
         })

@@ -6,20 +6,38 @@ use domain::id::{AssignmentId, RoleId, UserId};
 use domain::identity::RoleOverrides;
 use domain::identity::mapping::{Groups, Target};
 use domain::tenancy::organization::Slug;
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
 
 use crate::error::StoreError;
 use crate::identity::{self, Owner};
 use crate::scope::Tx;
 
-/// Whoever a provider's subject is linked to.
-pub async fn linked(tx: &mut Tx, issuer: &str, subject: &str) -> Result<Option<Owner>, StoreError> {
+/// Whoever a provider's subject is linked to. If a token shows them that was issued after their sessions
+/// were last cut off, notes once an hour that they were here.
+pub async fn linked(
+    tx: &mut Tx,
+    issuer: &str,
+    subject: &str,
+    issued_at: Option<Timestamp>,
+) -> Result<Option<Owner>, StoreError> {
     let row = sqlx::query!(
-        "select u.user_id, u.email, u.status, u.session_epoch
-           from identity_link l join app_user u using (user_id)
-          where l.provider = $1 and l.external_id = $2",
+        "with found as (
+           select u.user_id, u.email, u.status, u.session_epoch
+             from identity_link l join app_user u using (user_id)
+            where l.provider = $1 and l.external_id = $2),
+         seen as (
+           insert into identity_activity as a (user_id, last_seen_at)
+           select user_id, now() from found left join identity_activity before using (user_id)
+            where status = 'active' and session_epoch < $3
+              and (before.user_id is null or before.last_seen_at < now() - interval '1 hour')
+           on conflict (user_id) do update set last_seen_at = now()
+            where a.last_seen_at < now() - interval '1 hour')
+         select * from found",
         issuer,
-        subject
+        subject,
+        issued_at.map(Timestamp::to_sqlx) as Option<jiff_sqlx::Timestamp>
     )
     .fetch_optional(tx.connection())
     .await?;

@@ -12,6 +12,7 @@ use domain::audit::Action;
 use domain::id::{CorrelationId, OrganizationId, UserId};
 use sqlx::postgres::PgPool;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, Transaction};
+use tracing::{Instrument as _, Span};
 
 use crate::connect::Database;
 use crate::error::StoreError;
@@ -44,6 +45,8 @@ pub struct Tx {
     answers: Option<Part>,
     /// Of an operation; after the transaction, so that it ends after it.
     _ended: Option<Ended>,
+    /// Lasts as long as this.
+    span: Span,
 }
 
 /// Counts an operation when it ends, however it does.
@@ -81,7 +84,9 @@ impl Tx {
     /// Makes the changes durable.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let Some(mut part) = self.answers.take() else {
-            return Ok(self.transaction.commit().await?);
+            self.transaction.commit().await?;
+            self.span.record("reeve.outcome", "committed");
+            return Ok(());
         };
         let row = sqlx::query!(
             r#"select current_revision() as revision,
@@ -103,6 +108,7 @@ impl Tx {
         // transaction may stand is not given back.
         let with_key = std::mem::take(&mut part.holds_key);
         self.transaction.commit().await?;
+        self.span.record("reeve.outcome", "committed");
         part.request.committed(revision, with_key);
         Ok(())
     }
@@ -224,7 +230,18 @@ impl Database {
         context: &Context,
         tenant_id: Option<OrganizationId>,
     ) -> Result<Tx, StoreError> {
-        let mut transaction = pool.begin_with(begin).await?;
+        let span = tracing::trace_span!(
+            "transaction",
+            otel.name = why,
+            otel.kind = "client",
+            db.system.name = "postgresql",
+            reeve.role = role,
+            reeve.operation = context.operation.map(Action::as_str),
+            reeve.correlation_id = context.correlation_id.as_ref().map(CorrelationId::as_str),
+            reeve.outcome = "given up",
+        );
+        let begun = pool.begin_with(begin).instrument(span.clone());
+        let mut transaction = begun.await?;
         sqlx::query!(
             r#"select set_config('role', $1, true) as a1,
                       set_config('application_name', 'reeve: ' || $2, true) as a2,
@@ -252,6 +269,7 @@ impl Database {
             transaction,
             answers: None,
             _ended: context.operation.map(|_| Ended(Arc::clone(&self.changes))),
+            span,
         })
     }
 }

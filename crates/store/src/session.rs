@@ -46,11 +46,16 @@ pub struct Shown {
     pub owner: Owner,
 }
 
-/// Begins a session.
+/// Begins a session, and notes that the person signed in.
 pub async fn create(tx: &mut Tx, new: &NewSession<'_>) -> Result<SessionId, StoreError> {
     let session_id = new_id();
     sqlx::query!(
-        "insert into session (session_id, user_id, hash, method, break_glass, issuer, provider_session)
+        "with signed_in as (
+           insert into identity_activity as a (user_id, last_seen_at, last_sign_in_at)
+           values ($2, now(), now())
+           on conflict (user_id) do update
+              set last_seen_at = greatest(a.last_seen_at, now()), last_sign_in_at = now())
+         insert into session (session_id, user_id, hash, method, break_glass, issuer, provider_session)
          values ($1, $2, $3, $4, $5, $6, $7)",
         session_id,
         new.user_id.0,
@@ -66,7 +71,8 @@ pub async fn create(tx: &mut Tx, new: &NewSession<'_>) -> Result<SessionId, Stor
 }
 
 /// The session of this hash, if it was not revoked and was used since `idle` seconds ago and begun since
-/// `absolute` seconds ago, by the database's clock; notes that it was used.
+/// `absolute` seconds ago, by the database's clock. Once a minute notes that it was used, and then, once an
+/// hour, that its owner was here.
 pub async fn show(
     tx: &mut Tx,
     hash: [u8; 32],
@@ -83,7 +89,14 @@ pub async fn show(
          used as (
            update session x set last_used_at = now()
              from shown s
-            where x.session_id = s.session_id and s.last_used_at < now() - interval '1 minute')
+            where x.session_id = s.session_id and s.last_used_at < now() - interval '1 minute'
+           returning s.user_id, s.created_at),
+         seen as (
+           insert into identity_activity as a (user_id, last_seen_at)
+           select user_id, now() from used join app_user u using (user_id)
+            where u.status = 'active' and u.session_epoch < used.created_at
+           on conflict (user_id) do update set last_seen_at = now()
+            where a.last_seen_at < now() - interval '1 hour')
          select s.session_id, s.user_id, s.method, s.break_glass, s.created_at, s.last_used_at,
                 u.email, u.status, u.session_epoch,
                 extract(epoch from least(s.last_used_at + make_interval(secs => $2),

@@ -72,8 +72,8 @@ fn names(set: PermissionSet) -> Vec<String> {
     set.iter().map(|of| of.name().to_owned()).collect()
 }
 
-/// Whoever's token has this hash, if it is neither revoked nor over by the database's clock; notes that
-/// it was used.
+/// Whoever's token has this hash, if it is neither revoked nor over by the database's clock. Once a
+/// minute notes that it was used, and then, once an hour, that its owner was here.
 pub async fn show(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Shown>, StoreError> {
     let row = sqlx::query!(
         r#"with shown as (
@@ -84,7 +84,14 @@ pub async fn show(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Shown>, StoreErr
              update personal_access_token t set last_used_at = now()
                from shown s
               where t.token_id = s.token_id
-                and (s.last_used_at is null or s.last_used_at < now() - interval '1 minute'))
+                and (s.last_used_at is null or s.last_used_at < now() - interval '1 minute')
+             returning s.user_id, s.created_at),
+           seen as (
+             insert into identity_activity as a (user_id, last_seen_at)
+             select user_id, now() from used join app_user u using (user_id)
+              where u.status = 'active' and u.session_epoch < used.created_at
+             on conflict (user_id) do update set last_seen_at = now()
+              where a.last_seen_at < now() - interval '1 hour')
            select s.token_id, s.user_id, s.scopes, s.created_at, u.email, u.status, u.session_epoch,
                   extract(epoch from s.expires_at - now())::float8 as "left!"
              from shown s join app_user u using (user_id)"#,

@@ -7,6 +7,7 @@
 //! - [`TestDb`]: a test's own database, and every way into it: as Reeve, as an operator, as the
 //!   superuser. Dropped with the test.
 //! - [`World`]: rules, a Discord guild and people, through real SQL and real operations.
+//! - [`collector::Collector`]: takes traces over real HTTP on loopback.
 //! - [`oidc::Issuer`]: an identity provider over real HTTP on loopback.
 //!
 //! ```no_run
@@ -29,6 +30,7 @@
 )]
 
 pub mod cluster;
+pub mod collector;
 pub mod database;
 pub mod oidc;
 pub mod person;

@@ -28,7 +28,7 @@ use tokio::task::JoinHandle;
 
 /// What Reeve is called at the provider, and its secret there.
 pub const CLIENT: &str = "reeve";
-const SECRET: &str = "a secret of tests";
+pub const SECRET: &str = "a secret of tests";
 
 /// The algorithms that it can sign by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

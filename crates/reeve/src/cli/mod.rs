@@ -43,11 +43,14 @@ mod token;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use app::{Caller, Records};
 use clap::{Args, Parser, Subcommand};
+use connect::traces::{self, Exporter, Tracer};
 use domain::actor::Actor;
 use server::log::{Json, Keep};
+use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
@@ -200,6 +203,19 @@ pub(crate) struct Session {
     pub(crate) installation: Installation,
     pub(crate) format: Format,
     pub(crate) caller: Caller,
+    /// What sends traces, until somebody serves.
+    exporter: Mutex<Option<Exporter>>,
+}
+
+impl Session {
+    /// Sends traces from now on, if they are exported, until `stop`; the task ends when they are sent.
+    pub(crate) fn send_traces(
+        &self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Option<JoinHandle<()>> {
+        let mut exporter = self.exporter.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(tokio::spawn(exporter.take()?.run(stop)))
+    }
 }
 
 /// How a command that did not fail ended.
@@ -257,11 +273,17 @@ fn start(cli: Cli) -> Result<Ending, Failure> {
     })?;
     let records = Records::default();
     let keep = command.serves().then(|| records.clone());
-    start_logging(&config, if keep.is_some() { "info" } else { "warn" }, keep);
+    let traces = config.traces()?.filter(|_| command.serves());
+    let traces = traces.map(|settings| traces::start(&settings)).transpose();
+    let traces = traces.map_err(|problem| Failure::plain(problem.to_string()))?;
+    let (tracer, exporter) = traces.unzip();
+    let level = if command.serves() { "info" } else { "warn" };
+    start_logging(&config, level, keep, tracer);
     let session = Session {
         installation: Installation::new(config, records),
         format,
         caller: Caller::new(Actor::Operator),
+        exporter: Mutex::new(exporter),
     };
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -269,8 +291,9 @@ fn start(cli: Cli) -> Result<Ending, Failure> {
         .block_on(run(&session, command))
 }
 
-/// Logs to standard error, as text or as JSON. Whoever serves also keeps the lines of requests.
-fn start_logging(config: &Config, level: &str, keep: Option<Records>) {
+/// Logs to standard error, as text or as JSON. Whoever serves also keeps the lines of requests, and
+/// exports traces where that is wanted.
+fn start_logging(config: &Config, level: &str, keep: Option<Records>, tracer: Option<Tracer>) {
     let wanted = config.log();
     let filter = wanted.as_ref().map(EnvFilter::try_new);
     let unreadable = matches!(filter, Some(Err(_)));
@@ -287,7 +310,11 @@ fn start_logging(config: &Config, level: &str, keep: Option<Records>) {
             .boxed()
     };
     let kept = keep.map(|records| Keep::new(records).with_filter(filter_fn(Keep::wants)));
-    tracing_subscriber::registry().with(shown).with(kept).init();
+    tracing_subscriber::registry()
+        .with(shown)
+        .with(kept)
+        .with(tracer.map(Tracer::layer))
+        .init();
     if unreadable {
         tracing::warn!(
             log = wanted,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use app::job::Outcome;
 use app::{Caller, Reeve};
 use clap::Args;
+use connect::traces::FLUSH;
 use domain::actor::Actor;
 use embedded::Cluster;
 use jiff::SignedDuration;
@@ -102,6 +103,8 @@ pub(crate) async fn until_stopped(
     let reload = reload::on_signal(signals.hangup, config, host.reeve.clone());
     let reload = tokio::spawn(reload);
     let jobs = tokio::spawn(jobs::run(host.reeve.clone(), me, all_jobs()));
+    let (last_span, no_more_spans) = oneshot::channel::<()>();
+    let traces = session.send_traces(async { drop(no_more_spans.await) });
     let (end, ended) = oneshot::channel();
     let watch = host
         .private
@@ -120,6 +123,12 @@ pub(crate) async fn until_stopped(
     }
     if let Err(error) = app::job::leave(&host.reeve, me.node_id).await {
         tracing::debug!(%error, "the others will notice by its silence that this server stopped");
+    }
+    drop(last_span);
+    if let Some(traces) = traces
+        && tokio::time::timeout(FLUSH, traces).await.is_err()
+    {
+        tracing::debug!("the last traces are lost");
     }
     host.reeve.database.close().await;
     host.dir.clear_listen()?;

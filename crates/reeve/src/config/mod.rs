@@ -15,6 +15,7 @@ pub(crate) mod reload;
 mod sign_in;
 mod sources;
 pub(crate) mod table;
+mod traces;
 pub(crate) mod value;
 
 use std::net::SocketAddr;

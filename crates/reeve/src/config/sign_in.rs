@@ -20,6 +20,7 @@ impl Config {
         self.mapping()?;
         self.public_url()?;
         self.trusted_proxies()?;
+        self.traces()?;
         let reach = self.reach();
         for name in [Name::OidcIssuer, Name::OidcUserinfoEndpoint] {
             if let Some(text) = self.text(name) {
@@ -102,7 +103,7 @@ impl Config {
         matches!(self.value(name), Some(Value::Flag(true)))
     }
 
-    fn text(&self, name: Name) -> Option<String> {
+    pub(super) fn text(&self, name: Name) -> Option<String> {
         match self.value(name) {
             Some(Value::Text(text)) => Some(text.trim().to_owned()),
             _ => None,
@@ -122,7 +123,7 @@ impl Config {
     }
 }
 
-fn unusable(name: Name, problem: impl ToString) -> Error {
+pub(super) fn unusable(name: Name, problem: impl ToString) -> Error {
     Error::Unusable {
         variable: setting(name).variable,
         problem: problem.to_string(),

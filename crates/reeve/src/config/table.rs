@@ -183,6 +183,38 @@ settings! {
         about: "How lines are logged: `text` for people, or `json`, one object a line, those of a \
                 request with `correlation_id`, `trace_id` and `actor_user_id`.",
     }
+    OtelEndpoint {
+        key: "otel_exporter_otlp_endpoint",
+        variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+        otherwise: Otherwise::Nothing("no traces are exported"),
+        per_node: true,
+        about: "The collector that gets traces by OTLP over HTTP, like `http://localhost:4318`; \
+                `/v1/traces` is added. See [traces](metrics.md#traces).",
+    }
+    OtelHeaders {
+        key: "otel_exporter_otlp_headers",
+        variable: "OTEL_EXPORTER_OTLP_HEADERS",
+        kind: Kind::Secret,
+        otherwise: Otherwise::Nothing("none"),
+        per_node: true,
+        about: "What the collector is sent along: `name=value`, separated by commas, values \
+                percent-encoded.",
+    }
+    OtelService {
+        key: "otel_service_name",
+        variable: "OTEL_SERVICE_NAME",
+        otherwise: Otherwise::Value("reeve"),
+        per_node: true,
+        about: "What this server is called in traces.",
+    }
+    OtelSamplerArg {
+        key: "otel_traces_sampler_arg",
+        variable: "OTEL_TRACES_SAMPLER_ARG",
+        otherwise: Otherwise::Value("1"),
+        per_node: true,
+        about: "Which part of the traces that begin here is exported, from 0 to 1. Whether one that \
+                began elsewhere is, its `traceparent` says.",
+    }
     PgBin {
         key: "pg_bin",
         variable: "REEVE_PG_BIN",

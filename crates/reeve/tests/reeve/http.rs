@@ -15,7 +15,7 @@ use crate::scratch::Scratch;
 pub(crate) struct Page {
     pub(crate) status: u16,
     /// With lower-case names.
-    head: String,
+    pub(crate) head: String,
     pub(crate) body: String,
 }
 
@@ -27,6 +27,18 @@ impl Page {
             .map(|(_, value)| value.trim())
     }
 
+    /// The cookie of this name that it sets, without its attributes.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut set = lines.filter(|(field, _)| field.eq_ignore_ascii_case("set-cookie"));
+        set.find_map(|(_, value)| {
+            let (pair, _) = value.split_once(';')?;
+            pair.strip_prefix(name)?
+                .strip_prefix('=')
+                .map(str::to_owned)
+        })
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|problem| panic!("{problem}: {self:?}"))
     }
@@ -34,11 +46,28 @@ impl Page {
 
 /// One GET; an error if nobody listens.
 pub(crate) fn get(address: SocketAddr, path: &str) -> std::io::Result<Page> {
+    ask(address, "GET", path, &[], "")
+}
+
+/// One request with these headers and this body.
+pub(crate) fn ask(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> std::io::Result<Page> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    let headers: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let length = body.len();
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\
+         Content-Length: {length}\r\n\r\n{body}"
     )?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;

@@ -9,6 +9,7 @@
 
 mod adopt;
 mod arguments;
+mod canary;
 mod configuration;
 mod contract;
 mod crash;
@@ -37,3 +38,4 @@ mod scratch;
 mod secrets;
 mod serve;
 mod thousands;
+mod traces;

@@ -14,11 +14,12 @@ use testkit::TestDb;
 use crate::scratch::{Scratch, wait_until};
 
 /// How the variables begin that the binary reads or warns of; a test starts without any of them.
-const VARIABLES: [&str; 8] = [
+const VARIABLES: [&str; 9] = [
     "ADMIN_BREAKGLASS",
     "DATABASE_",
     "DISCORD_",
     "OIDC_",
+    "OTEL_",
     "PGOPTIONS",
     "RECONCILE_",
     "REEVE_",

@@ -9,8 +9,10 @@ use axum::extract::{MatchedPath, Request, State as Extract};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use connect::traces::context::{self, Parent};
 use domain::id::{CorrelationId, UserId};
-use tracing::Instrument;
+use tracing::field::{Empty, display};
+use tracing::{Instrument as _, Span};
 
 use super::State;
 use super::problem::{ApiError, Code, Problem};
@@ -18,7 +20,7 @@ use super::problem::{ApiError, Code, Problem};
 static CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 /// The revision of the last change that a mutation made.
 pub(super) static REVISION: HeaderName = HeaderName::from_static("x-revision");
-static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+static TRACEPARENT: HeaderName = HeaderName::from_static(context::TRACEPARENT);
 
 /// By what a request is found again.
 #[derive(Clone, Debug)]
@@ -31,39 +33,43 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    /// Those that the request brings, if they are well formed, else new ones.
-    fn of(request: &Request) -> Self {
+    /// Those that the request brings, if they are well formed, else new ones; the trace is that of the
+    /// span, if that is exported.
+    fn of(request: &Request, span: &Span) -> Self {
         let text = |name: &HeaderName| request.headers().get(name)?.to_str().ok();
         let new = store::id::new_id();
+        let parent = text(&TRACEPARENT).and_then(Parent::parse);
         Self {
             correlation_id: text(&CORRELATION_ID)
                 .and_then(|text| text.parse().ok())
                 .unwrap_or_else(|| CorrelationId::from(new)),
-            trace_id: text(&TRACEPARENT)
-                .and_then(trace_id)
-                .map_or_else(|| new.simple().to_string(), str::to_owned),
+            trace_id: context::join(span, parent.as_ref())
+                .or_else(|| parent.as_ref().map(Parent::trace_id))
+                .unwrap_or_else(|| new.simple().to_string()),
             actor: Arc::default(),
         }
     }
 }
 
-/// The trace id of a W3C `traceparent` (level 1, section 3.2): version, id, parent, flags.
-fn trace_id(text: &str) -> Option<&str> {
-    let hexadecimal = |part: &str, length: usize| {
-        let digit = |b: u8| b.is_ascii_digit() || matches!(b, b'a'..=b'f');
-        part.len() == length && part.bytes().all(digit)
-    };
-    let mut parts = text.split('-');
-    let (version, id, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let sound = hexadecimal(version, 2)
-        && version != "ff"
-        && (version != "00" || parts.next().is_none())
-        && hexadecimal(id, 32)
-        && id.bytes().any(|b| b != b'0')
-        && hexadecimal(parent, 16)
-        && parent.bytes().any(|b| b != b'0')
-        && hexadecimal(flags, 2);
-    sound.then_some(id)
+/// A span that is exported, if any are: of the request, with what stands below and nothing else. What only
+/// supervisors ask for has none.
+fn exported(method: &Method, route: &str) -> Span {
+    if OF_SUPERVISORS.contains(&route) {
+        return Span::none();
+    }
+    tracing::trace_span!(
+        "served",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method.as_str(),
+        http.route = route,
+        http.response.status_code = Empty,
+        reeve.correlation_id = Empty,
+        reeve.actor_user_id = Empty,
+        reeve.outcome = Empty,
+        reeve.code = Empty,
+    )
 }
 
 /// A method's name as a label; whoever invents methods makes no new series.
@@ -72,6 +78,25 @@ fn label(method: &Method) -> &'static str {
     let name = known.into_iter().find(|name| *name == method.as_str());
     name.unwrap_or("other")
 }
+
+/// Completes the span of a request that was answered.
+fn conclude(span: &Span, ids: &Ids, status: u16, code: Option<Code>) {
+    span.record("reeve.correlation_id", ids.correlation_id.as_str());
+    if let Some(actor) = ids.actor.get() {
+        span.record("reeve.actor_user_id", display(actor));
+    }
+    span.record("http.response.status_code", status);
+    span.record("reeve.code", code.map_or("ok", Code::as_str));
+    let outcome = code.map_or("success", Code::outcome);
+    span.record("reeve.outcome", outcome);
+    // A refusal is no fault of this server (I-32).
+    if outcome == "failed" {
+        span.record("otel.status_code", "ERROR");
+    }
+}
+
+/// Asked every few seconds by whoever watches this server.
+const OF_SUPERVISORS: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"];
 
 /// Whether a method asks for a change.
 pub(super) fn changes(method: &Method) -> bool {
@@ -85,24 +110,31 @@ pub(super) async fn wrap(
     next: Next,
 ) -> Response {
     let start = Instant::now();
-    let ids = Ids::of(&request);
     let method = request.method().clone();
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let exported = exported(&method, &route);
+    let ids = Ids::of(&request, &exported);
     request.extensions_mut().insert(ids.clone());
-    let span = tracing::info_span!(
-        "request",
-        correlation_id = %ids.correlation_id,
-        trace_id = ids.trace_id,
-        actor_user_id = tracing::field::Empty,
-        %method,
-        route
-    );
+    let span = exported.in_scope(|| {
+        tracing::info_span!(
+            "request",
+            correlation_id = %ids.correlation_id,
+            trace_id = ids.trace_id,
+            actor_user_id = Empty,
+            %method,
+            route
+        )
+    });
     let asked = Arc::new(Asked::default());
     let answer = answer(request, next, &asked, &ids, start).instrument(span);
-    let (mut response, code) = Arc::clone(&asked).answer(answer).await;
+    let answer = Arc::clone(&asked)
+        .answer(answer)
+        .instrument(exported.clone());
+    let (mut response, code) = answer.await;
+    conclude(&exported, &ids, response.status().as_u16(), code);
     if changes(&method)
         && let Some(revision) = asked.told().revision
         && let Ok(value) = HeaderValue::from_str(&revision)
@@ -208,31 +240,4 @@ fn with_ids(mut response: Response, ids: &Ids) -> Response {
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trace_id_is_taken_from_a_sound_traceparent_only() {
-        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        let sound = format!("00-{id}-00f067aa0ba902b7-01");
-        assert_eq!(trace_id(&sound), Some(id));
-        assert_eq!(
-            trace_id(&format!("01-{id}-00f067aa0ba902b7-01-more")),
-            Some(id)
-        );
-        for broken in [
-            "",
-            id,
-            &format!("ff-{id}-00f067aa0ba902b7-01"),
-            &format!("00-{id}-00f067aa0ba902b7-01-more"),
-            &format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
-            &format!("00-{id}-{}-01", "0".repeat(16)),
-            &format!("00-{}-00f067aa0ba902b7-01", id.to_uppercase()),
-        ] {
-            assert_eq!(trace_id(broken), None, "{broken}");
-        }
-    }
 }

@@ -42,6 +42,7 @@ pub struct State {
     pub reeve: Reeve,
     metrics: PrometheusHandle,
     limits: limit::Limits,
+    measured: health::Measured,
 }
 
 impl State {
@@ -51,6 +52,7 @@ impl State {
             reeve,
             metrics,
             limits: limit::Limits::default(),
+            measured: health::Measured::default(),
         }
     }
 }

@@ -13,6 +13,8 @@ use domain::health::condition::Node;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use serde::Serialize;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 /// How often a job runs.
@@ -204,9 +206,31 @@ async fn turn(reeve: &Reeve, job: &Job) -> Result<Turn, Error> {
         return Ok(Turn::NotDue(String::new()));
     }
     let caller = Caller::new(Actor::Job { name: SOURCE });
-    let outcome = (job.run)(reeve.clone(), caller).await;
+    let span = tracing::trace_span!(
+        "job",
+        otel.name = format!("job {}", job.name),
+        otel.status_code = Empty,
+        reeve.correlation_id = %caller.correlation_id,
+        reeve.outcome = Empty,
+    );
+    let ran = (job.run)(reeve.clone(), caller);
+    let outcome = ran.instrument(span.clone()).await;
+    conclude(&span, &outcome);
     app::job::finish(reeve, job.name, &outcome).await?;
     outcome.map(Turn::Taken)
+}
+
+/// Completes the span of a job.
+fn conclude(span: &Span, outcome: &Result<Outcome, Error>) {
+    let outcome = match outcome {
+        Ok(Outcome::Done(_)) => "done",
+        Ok(Outcome::Skipped(_)) => "skipped",
+        Err(_) => {
+            span.record("otel.status_code", "ERROR");
+            "failed"
+        }
+    };
+    span.record("reeve.outcome", outcome);
 }
 
 /// This server, as it describes itself to the others.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::http::Method;
 use domain::audit::Action;
 use domain::governance::mode::Mode;
-use domain::health::{Check, Severity};
+use domain::health::{Check, Severity, condition};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use store::scope::Context;
 use testkit::World;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::client::{ANONYMOUS, Api, boss_and_reader};
 
@@ -60,6 +61,7 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     }
     app::records::flush(world.reeve()).await.unwrap();
     forget_the_audit_row(&world).await;
+    lose_a_span();
     let shown = api.get(&ANONYMOUS, "/metrics").await.text;
     let there = names(&shown);
     let documented = names(&document("metrics.md"));
@@ -86,6 +88,23 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     assert!(of("denied", "insufficient_permissions"), "{shown}");
 }
 
+/// A span ends, and nobody is there to send it.
+fn lose_a_span() {
+    let settings = connect::traces::Settings {
+        endpoint: connect::traces::endpoint("http://127.0.0.1:1").unwrap(),
+        headers: connect::traces::headers(&Default::default()).unwrap(),
+        service: "test".to_owned(),
+        version: "0",
+        ratio: 1.0,
+    };
+    let (tracer, exporter) = connect::traces::start(&settings).unwrap();
+    drop(exporter);
+    let subscriber = tracing_subscriber::registry().with(tracer.layer());
+    tracing::subscriber::with_default(subscriber, || {
+        drop(tracing::trace_span!("lost", otel.name = "lost"));
+    });
+}
+
 /// What an operation with a defect would do in a request: change a fact and write no row (I-29).
 async fn forget_the_audit_row(world: &World) {
     let request = Arc::new(app::Request::default());
@@ -104,6 +123,57 @@ async fn forget_the_audit_row(world: &World) {
     };
     Arc::clone(&request).answer(change).await;
     assert!(request.told().revision.is_some());
+}
+
+/// The number of active people that the metrics show.
+async fn active(api: &Api) -> String {
+    let shown = api.get(&ANONYMOUS, "/metrics").await.text;
+    let line = shown
+        .lines()
+        .find(|line| line.starts_with("reeve_identities{status=\"active\"}"));
+    line.unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn asking_for_metrics_again_and_again_does_not_count_everybody_again_and_again() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let world = World::empty().await;
+    let api = Api::with(&world, handle);
+    let first = active(&api).await;
+    world.person("ada").build().await;
+    let asked = futures_util::future::join_all((0..50).map(|_| active(&api))).await;
+    assert!(asked.iter().all(|shown| *shown == first), "{asked:?}");
+    app::health::count_people(world.reeve()).await.unwrap();
+    assert_ne!(active(&api).await, first, "counted again, it is another");
+}
+
+#[test]
+fn the_alert_rules_take_denials_for_no_failures_and_judge_failures_as_reeve_does() {
+    let rules = document("prometheus-alerts.yml");
+    let mut of_mutations = 0;
+    for rule in rules.split("- alert: ").skip(1) {
+        let (name, rule) = rule.split_once('\n').unwrap();
+        let of_outcomes = rule.matches("reeve_iam_operations_total{outcome=").count();
+        of_mutations += of_outcomes;
+        let counts_denials = rule.contains("outcome=\"denied\"");
+        assert!(!counts_denials || rule.contains("severity: info"), "{name}");
+        assert!(
+            !rule.contains("insufficient_permissions") && !rule.contains("invalid_request"),
+            "{name}"
+        );
+    }
+    assert!(of_mutations > 0);
+    let (_, failing) = rules.split_once("ReeveIamMutationsFail\n").unwrap();
+    let (failing, _) = failing.split_once("- alert: ").unwrap();
+    for number in [
+        format!("[{}m]", condition::FAILURES_WITHIN_MINUTES),
+        format!(">= {}", condition::FAILURES),
+        format!("> 0.{:02} *", condition::FAILURE_SHARE_PERCENT),
+    ] {
+        assert!(failing.contains(&number), "{number}");
+    }
 }
 
 #[tokio::test]

@@ -57,7 +57,9 @@ pub(super) fn describe(detail: &Detail) -> String {
         out += &format!("sessions revoked at {}\n", instant(revoked));
     }
     if let Some(seen) = person.last_seen_at {
-        out += &format!("seen     {}\n", instant(seen));
+        let signed_in = person.last_sign_in_at.map(instant);
+        let signed_in = signed_in.map_or(String::new(), |at| format!(", signed in at {at}"));
+        out += &format!("seen     {}{signed_in}\n", instant(seen));
     }
     for link in &detail.links {
         out += &format!("link     {} {}\n", link.provider, link.external_id);
