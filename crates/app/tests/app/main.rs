@@ -29,6 +29,7 @@ mod project;
 mod quota;
 mod reconcile;
 mod rehome;
+mod review;
 mod role;
 mod snapshot;
 mod sparing;

@@ -7,6 +7,7 @@ use axum::http::Method;
 use domain::audit::Action;
 use domain::governance::mode::Mode;
 use domain::health::{Check, Severity};
+use jiff::ToSpan;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use store::scope::Context;
@@ -43,8 +44,13 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     world.reconcile().await;
     let fallen = world.person("fallen").role("admin").status("suspended");
     fallen.build().await;
-    server::jobs::pass(world.reeve(), &server::jobs::all()).await;
     let (boss, reader) = boss_and_reader(&world).await;
+    let review = json!({
+        "name": "Q4", "subject": "assignments", "due_at": world.now().await + 20.hours(),
+        "reviewers": ["ada@example.test"],
+    });
+    api.post(&boss, "/v1/admin/reviews", review).await.ok();
+    server::jobs::pass(world.reeve(), &server::jobs::all()).await;
     world.organization("northway").await;
     let note = "/v1/admin/evidence/x/notes";
     api.post(&boss, note, json!({ "decision": "d" })).await.ok();
