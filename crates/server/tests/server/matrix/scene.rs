@@ -143,7 +143,10 @@ impl Scene {
             .cloned()
             .unwrap_or_default()
         {
-            let name = parameter["name"].as_str().unwrap();
+            // A header is only named here.
+            let Some(name) = parameter["name"].as_str() else {
+                continue;
+            };
             if parameter["in"] == "path" {
                 let part = self.part(name, inside, &cell).await;
                 uri = uri.replace(&format!("{{{name}}}"), &part);
@@ -305,7 +308,10 @@ impl Scene {
         let page = app::review::show(reeve, &caller, id, true, None, 9)
             .await
             .unwrap();
-        let item = page.items.iter().find(|item| item.user_id == cell.member.0);
+        let item = page
+            .items
+            .iter()
+            .find(|item| item.user_id == Some(cell.member.0));
         item.unwrap().item_id.to_string()
     }
 
