@@ -175,3 +175,32 @@ async fn keys_are_forgotten_after_a_day() {
     let again = note(&api, &boss, "new", "one").await;
     assert_eq!(again.header("idempotency-replayed"), "true");
 }
+
+#[tokio::test]
+async fn a_token_is_made_once_for_a_key_and_its_secret_is_shown_once() {
+    let world = World::empty().await;
+    let api = Api::of(&world);
+    let (boss, _) = boss_and_reader(&world).await;
+    let ada = world.person("ada").build().await;
+    let path = format!("/v1/admin/users/{ada}/tokens");
+    let make = async || {
+        let body = json!({ "name": "ci" });
+        let headers = [("idempotency-key", "key-1")];
+        api.ask_with(&boss, Method::POST, &path, Some(body), &headers)
+            .await
+    };
+    let first = make().await;
+    assert_eq!(first.status.as_u16(), 201, "{first:?}");
+    let secret = first.json["token"].as_str().unwrap();
+    assert!(secret.starts_with("reeve_pat_"), "{secret}");
+    let again = make().await;
+    assert_eq!(again.status, first.status);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.json["token_id"], first.json["token_id"]);
+    assert!(again.json["token"].is_null(), "{again:?}");
+    assert!(!again.text.contains("reeve_pat_"), "{again:?}");
+    let mine = format!("personal_access_token where user_id = '{ada}'");
+    assert_eq!(count(&world, &mine).await, 1);
+    let kept = "idempotency_key k where k::text like '%reeve_pat_%'";
+    assert_eq!(count(&world, kept).await, 0);
+}
