@@ -6,6 +6,7 @@
     reason = "a test that can't go on stops"
 )]
 
+mod admin;
 mod alert;
 mod assignment;
 mod audit;
