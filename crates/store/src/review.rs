@@ -129,8 +129,8 @@ pub async fn add(tx: &mut Tx, campaign_id: Uuid, found: &[Found]) -> Result<(), 
             one.role,
             one.source,
             one.granted_by,
-            one.since.map(|at| at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
-            one.until.map(|at| at.to_sqlx()) as Option<jiff_sqlx::Timestamp>
+            one.since.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            one.until.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>
         )
         .execute(tx.connection())
         .await?;

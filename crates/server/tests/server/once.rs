@@ -1,11 +1,12 @@
 //! Mutations that carry `Idempotency-Key`.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request, header};
 use serde_json::{Value, json};
 use testkit::World;
 use tokio::task::JoinSet;
 
-use crate::client::{Answer, Api, Asker, boss_and_reader, count, token};
+use crate::client::{Answer, Api, Asker, ORIGIN, boss_and_reader, count, token};
 
 const NOTES: &str = "/v1/admin/evidence/some-id/notes";
 
@@ -180,14 +181,19 @@ async fn keys_are_forgotten_after_a_day() {
 async fn a_token_is_made_once_for_a_key_and_its_secret_is_shown_once() {
     let world = World::empty().await;
     let api = Api::of(&world);
-    let (boss, _) = boss_and_reader(&world).await;
     let ada = world.person("ada").build().await;
-    let path = format!("/v1/admin/users/{ada}/tokens");
+    let browser = api.browser(&world, ada).await;
     let make = async || {
-        let body = json!({ "name": "ci" });
-        let headers = [("idempotency-key", "key-1")];
-        api.ask_with(&boss, Method::POST, &path, Some(body), &headers)
-            .await
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/v1/me/tokens")
+            .header(header::COOKIE, &browser.cookie)
+            .header(header::ORIGIN, ORIGIN)
+            .header("x-csrf-token", &browser.csrf)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", "key-1");
+        let body = Body::from(json!({ "name": "ci" }).to_string());
+        api.send(request.body(body).unwrap()).await
     };
     let first = make().await;
     assert_eq!(first.status.as_u16(), 201, "{first:?}");
