@@ -4390,7 +4390,7 @@ CREATE TABLE public.review_campaign (
     sign_off_note text,
     CONSTRAINT review_campaign_due_at_check CHECK (isfinite(due_at)),
     CONSTRAINT review_campaign_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
-    CONSTRAINT review_campaign_subject_check CHECK ((subject = ANY (ARRAY['assignments'::text, 'memberships'::text, 'exemptions'::text])))
+    CONSTRAINT review_campaign_subject_check CHECK ((subject = ANY (ARRAY['assignments'::text, 'memberships'::text, 'exemptions'::text, 'overrides'::text, 'mappings'::text])))
 );
 
 ALTER TABLE public.review_campaign OWNER TO reeve_owner;
@@ -4409,13 +4409,13 @@ CREATE TABLE public.review_item (
     item_id uuid DEFAULT public.uuid_v7() NOT NULL,
     campaign_id uuid NOT NULL,
     grant_key text NOT NULL,
-    user_id uuid NOT NULL,
+    user_id uuid,
     tenant_id uuid,
     project_id uuid,
     role text,
     source text,
     granted_by uuid,
-    since timestamp with time zone NOT NULL,
+    since timestamp with time zone,
     until timestamp with time zone,
     verdict text,
     reason text,
@@ -4432,6 +4432,28 @@ ALTER TABLE public.review_item OWNER TO reeve_owner;
 --
 
 COMMENT ON TABLE public.review_item IS 'The grants of a campaign as they were when it began, and what was decided of each.';
+
+--
+-- Name: review_reminder; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.review_reminder (
+    campaign_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    stage text NOT NULL,
+    undecided bigint NOT NULL,
+    reminded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT review_reminder_stage_check CHECK ((stage = ANY (ARRAY['week'::text, 'day'::text, 'due'::text, 'overdue'::text]))),
+    CONSTRAINT review_reminder_undecided_check CHECK ((undecided > 0))
+);
+
+ALTER TABLE public.review_reminder OWNER TO reeve_owner;
+
+--
+-- Name: TABLE review_reminder; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.review_reminder IS 'Which reviewer was reminded of a campaign, and at which stage: once a stage.';
 
 --
 -- Name: review_reviewer; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -5082,6 +5104,13 @@ ALTER TABLE ONLY public.review_campaign
 
 ALTER TABLE ONLY public.review_item
     ADD CONSTRAINT review_item_pkey PRIMARY KEY (item_id);
+
+--
+-- Name: review_reminder review_reminder_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_reminder
+    ADD CONSTRAINT review_reminder_pkey PRIMARY KEY (campaign_id, user_id, stage);
 
 --
 -- Name: review_reviewer review_reviewer_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -6465,6 +6494,13 @@ ALTER TABLE ONLY public.review_item
     ADD CONSTRAINT review_item_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
+-- Name: review_reminder review_reminder_campaign_id_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.review_reminder
+    ADD CONSTRAINT review_reminder_campaign_id_user_id_fkey FOREIGN KEY (campaign_id, user_id) REFERENCES public.review_reviewer(campaign_id, user_id) ON DELETE CASCADE;
+
+--
 -- Name: review_reviewer review_reviewer_campaign_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -7699,6 +7735,13 @@ GRANT SELECT ON TABLE public.review_campaign TO reeve_operator;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.review_item TO reeve_system;
 GRANT SELECT ON TABLE public.review_item TO reeve_operator;
+
+--
+-- Name: TABLE review_reminder; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.review_reminder TO reeve_system;
+GRANT SELECT ON TABLE public.review_reminder TO reeve_operator;
 
 --
 -- Name: TABLE review_reviewer; Type: ACL; Schema: public; Owner: reeve_owner

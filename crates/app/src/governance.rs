@@ -277,17 +277,44 @@ pub async fn map_role(
     roles: &BTreeSet<DiscordRoleId>,
     dry_run: bool,
 ) -> Result<Effect, Error> {
+    remap(reeve, caller, guild, |_| roles.clone(), dry_run).await
+}
+
+/// Takes one role of a guild out of the mapping. `false` if it is not in it.
+pub async fn unmap_role(
+    reeve: &Reeve,
+    caller: &Caller,
+    guild: GuildId,
+    role: DiscordRoleId,
+) -> Result<bool, Error> {
+    let without = |mut mapped: BTreeSet<DiscordRoleId>| {
+        mapped.remove(&role);
+        mapped
+    };
+    Ok(remap(reeve, caller, guild, without, false).await?.changed)
+}
+
+/// Sets the roles of a guild to what `change` makes of those before.
+async fn remap(
+    reeve: &Reeve,
+    caller: &Caller,
+    guild: GuildId,
+    change: impl FnOnce(BTreeSet<DiscordRoleId>) -> BTreeSet<DiscordRoleId>,
+    dry_run: bool,
+) -> Result<Effect, Error> {
     let action = Action::GovernanceMapRole;
     let mut tx = permit::change(reeve, caller, action, GOVERNANCE_MANAGE, None).await?;
     let before = governance::load(&mut tx).await?;
     let mapped = before.mapping.0.get(&guild);
-    if mapped.is_none() && before.mapping.0.len() >= GuildSet::CAPACITY {
+    let was = mapped.cloned().unwrap_or_default();
+    let roles = change(was.clone());
+    if mapped.is_none() && !roles.is_empty() && before.mapping.0.len() >= GuildSet::CAPACITY {
         let problem = format!("at most {} guilds can be mapped", GuildSet::CAPACITY);
         return Err(Error::invalid("guild", problem));
     }
-    let changed = mapped.cloned().unwrap_or_default() != *roles;
+    let changed = was != roles;
     if changed {
-        governance::set_mapping(&mut tx, guild, roles).await?;
+        governance::set_mapping(&mut tx, guild, &roles).await?;
         let was = json!({ "guild_id": guild, "roles": mapped });
         let is = json!({ "guild_id": guild, "roles": roles });
         record_setting(&mut tx, caller, action, was, is).await?;

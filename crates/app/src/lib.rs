@@ -4,6 +4,7 @@
 //! `domain`'s, the SQL is `store`'s; what stands here is the order of things and the transaction
 //! that holds them together. Nothing here knows HTTP.
 
+pub mod admin;
 pub mod alert;
 pub mod assignment;
 pub mod audit;

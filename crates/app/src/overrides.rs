@@ -7,6 +7,7 @@ use domain::governance::exemption::reason;
 use domain::id::UserId;
 use domain::identity::RoleOverrides;
 use domain::identity::overrides::{LONGEST, may_name};
+use domain::review::OverridePart;
 use domain::time::{End, may_end};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -114,12 +115,7 @@ pub async fn set(
     let named = roles_of(&roles, [&before, &after]);
     gate(reeve, &mut tx, caller, &roles, &named, &entry).await?;
     if after != before {
-        if after.is_empty() {
-            overrides::clear(&mut tx, user_id).await?;
-        } else {
-            overrides::set(&mut tx, user_id, &after).await?;
-        }
-        store::audit::record(&mut tx, &entry).await?;
+        write(&mut tx, user_id, &after, &entry).await?;
     }
     tx.commit().await?;
     Ok(Shown::of(user_id, after, now))
@@ -140,10 +136,51 @@ pub async fn clear(reeve: &Reeve, caller: &Caller, who: &str) -> Result<bool, Er
     if before == after {
         return Ok(false);
     }
-    overrides::clear(&mut tx, user_id).await?;
-    store::audit::record(&mut tx, &entry).await?;
+    write(&mut tx, user_id, &after, &entry).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Takes one part out of somebody's overrides; the rest stays as it is. `false` if it is not there or
+/// over.
+pub async fn take(
+    reeve: &Reeve,
+    caller: &Caller,
+    user_id: UserId,
+    part: &OverridePart,
+) -> Result<bool, Error> {
+    let action = Action::OverridesSet;
+    let who = user_id.to_string();
+    let mut tx = permit::change(reeve, caller, action, OVERRIDES_MANAGE, Some(user_id)).await?;
+    lifecycle::lock(&mut tx, &who).await?;
+    let now = tx.now().await?;
+    let before = overrides::get(&mut tx, user_id).await?;
+    let after = before.clone().in_force(now).without(part);
+    let roles = role::load(&mut tx).await?;
+    let entry = entry(caller, action, user_id, &before, &after);
+    let named = roles_of(&roles, [&before, &after]);
+    gate(reeve, &mut tx, caller, &roles, &named, &entry).await?;
+    if !OverridePart::all(&before.clone().in_force(now)).contains(part) {
+        return Ok(false);
+    }
+    write(&mut tx, user_id, &after, &entry).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Writes what somebody's overrides are from now on, and the audit row.
+async fn write(
+    tx: &mut Tx,
+    user_id: UserId,
+    after: &RoleOverrides,
+    entry: &Entry<'_>,
+) -> Result<(), Error> {
+    if after.is_empty() {
+        overrides::clear(tx, user_id).await?;
+    } else {
+        overrides::set(tx, user_id, after).await?;
+    }
+    Ok(store::audit::record(tx, entry).await?)
 }
 
 impl Wanted {

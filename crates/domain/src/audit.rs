@@ -158,6 +158,8 @@ actions! {
     ReviewBegin = "review.begin",
     /// A reviewer decided one grant: keep or revoke; what was taken has its own row.
     ReviewDecide = "review.decide",
+    /// Reviewers with undecided grants were reminded: the stage, and whom.
+    ReviewRemind = "review.remind",
     /// A campaign was signed off.
     ReviewSignOff = "review.sign_off",
     /// A month of the audit log was dropped by the retention: its name, and how many rows it had.

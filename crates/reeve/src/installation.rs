@@ -180,12 +180,23 @@ impl Installation {
         match migrate::check(&logins.runtime).await? {
             Schema::Current => {
                 let (database, _) = Database::connect(logins.runtime, GUEST_CONNECTIONS).await?;
-                Ok(self.reeve(database))
+                let reeve = self.reeve(database);
+                self.meet_host(&reeve);
+                Ok(reeve)
             }
             Schema::Behind { pending, .. } => Err(Failure::plain(format!(
                 "the database lacks {pending} migrations; run `reeve migrate`"
             ))),
             Schema::Newer => Err(newer()),
+        }
+    }
+
+    /// Takes over where the serving process listens, which its public address may follow from.
+    fn meet_host(&self, reeve: &Reeve) {
+        let dir = DataDir::open_existing(&self.data_dir()).ok().flatten();
+        let bound = dir.and_then(|dir| dir.read_listen().ok().flatten());
+        if let Some(bound) = bound.or_else(|| self.config.listen()) {
+            self.config.note_port(&reeve.live, bound);
         }
     }
 
@@ -198,8 +209,8 @@ impl Installation {
         let path = data_dir.display();
         let nothing = || {
             Failure::plain(format!(
-                "there is no database: nothing is in {path}. Start one with `reeve serve \
-                 --data-dir {path}` or `reeve quickstart`, or set DATABASE_URL"
+                "there is no database: nothing is in {path}. Start one with `reeve serve` or \
+                 `reeve quickstart`, or set DATABASE_URL"
             ))
         };
         let dir = DataDir::open_existing(&data_dir)?.ok_or_else(nothing)?;
@@ -207,7 +218,7 @@ impl Installation {
         let cluster = Cluster::existing(&dir)?.ok_or_else(nothing)?;
         if !cluster.is_running() {
             return Err(Failure::plain(format!(
-                "the database in {path} is not running; start it with `reeve serve --data-dir {path}`"
+                "the database in {path} is not running; start it with `reeve serve`"
             )));
         }
         self.logins(&dir, Some(&cluster))

@@ -3,6 +3,7 @@
 //! Nothing is decided here. A subcommand is one file in `cli/`.
 
 mod cli;
+mod command;
 mod config;
 mod failure;
 mod installation;

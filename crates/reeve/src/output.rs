@@ -11,6 +11,7 @@ use comfy_table::presets::NOTHING;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use crate::command::pasteable;
 use crate::failure::Failure;
 
 /// `-o`.
@@ -23,8 +24,17 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Prints an answer: as JSON, or as the text that `text` makes of it.
+    /// Prints an answer: as JSON, or as the text that `text` makes of it, whose commands can be pasted.
     pub(crate) fn print<T: Serialize>(
+        self,
+        answer: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<(), Failure> {
+        self.print_document(answer, |answer| pasteable(&text(answer)))
+    }
+
+    /// The same of a document, in which nothing is changed.
+    pub(crate) fn print_document<T: Serialize>(
         self,
         answer: &T,
         text: impl FnOnce(&T) -> String,

@@ -1,7 +1,8 @@
 //! Role overrides of one person: the key `role_overrides` of `app_user.claims` (U-47).
 
-use domain::id::UserId;
+use domain::id::{OrganizationId, UserId};
 use domain::identity::RoleOverrides;
+use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -21,6 +22,51 @@ pub async fn get(tx: &mut Tx, user_id: UserId) -> Result<RoleOverrides, StoreErr
         || Ok(RoleOverrides::default()),
         |value| read(user_id.0, value),
     )
+}
+
+/// Somebody's overrides with who set them, and when; unknown if that was done by SQL, or if the audit
+/// log does not go so far back.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    pub user_id: UserId,
+    pub overrides: RoleOverrides,
+    pub set_by: Option<Uuid>,
+    pub since: Option<Timestamp>,
+}
+
+/// Everybody's overrides, over or not; with `tenant_id` those of its active members.
+pub async fn all(
+    tx: &mut Tx,
+    tenant_id: Option<OrganizationId>,
+) -> Result<Vec<Provenance>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select u.user_id, u.claims -> 'role_overrides' as "claim!",
+                  a.actor_user_id as "set_by?", a.created_at as "since?"
+             from app_user u
+             left join lateral (
+               select actor_user_id, created_at from audit_log
+                where entity_type = 'app_user' and target_user_id = u.user_id and outcome = 'success'
+                  and action = 'overrides.set'
+                order by created_at desc limit 1) a on true
+            where u.claims ? 'role_overrides'
+              and ($1::uuid is null or exists (
+                    select from membership m where m.user_id = u.user_id
+                       and m.organization_id = $1 and m.status = 'active'))
+            order by u.user_id"#,
+        tenant_id.map(Uuid::from)
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Provenance {
+                user_id: UserId(row.user_id),
+                overrides: read(row.user_id, row.claim)?,
+                set_by: row.set_by,
+                since: row.since.map(jiff_sqlx::Timestamp::to_jiff),
+            })
+        })
+        .collect()
 }
 
 /// Reads a stored claim.

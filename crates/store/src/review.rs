@@ -1,7 +1,7 @@
 //! Review campaigns: their populations, and what was decided.
 
 use domain::id::{OrganizationId, UserId};
-use domain::review::{Subject, Verdict};
+use domain::review::{Stage, Subject, Verdict};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
@@ -45,15 +45,18 @@ pub struct Campaign {
 #[schema(as = ReviewItem)]
 pub struct Item {
     pub item_id: Uuid,
-    pub user_id: Uuid,
-    pub email: String,
+    /// Whose it is; a mapping is nobody's.
+    pub user_id: Option<Uuid>,
+    pub email: Option<String>,
     pub organization: Option<String>,
     pub project: Option<String>,
     pub role: Option<String>,
-    /// By which path it was given.
+    /// By which path it was given: of an assignment its source, of an override what it does, of a
+    /// mapping the group or Discord role.
     pub source: Option<String>,
     pub granted_by: Option<Uuid>,
-    pub since: Timestamp,
+    /// Unknown of what stands in the environment, or was written by SQL.
+    pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     pub verdict: Option<String>,
     pub reason: Option<String>,
@@ -69,7 +72,7 @@ pub struct Locked {
     pub subject: Subject,
     pub signed_off: bool,
     pub grant_key: String,
-    pub user_id: UserId,
+    pub user_id: Option<UserId>,
     /// The organization's slug, of a membership.
     pub organization: Option<String>,
 }
@@ -99,7 +102,44 @@ pub async fn begin(tx: &mut Tx, new: &New<'_>) -> Result<Uuid, StoreError> {
     Ok(campaign_id)
 }
 
-/// Takes the population of a campaign as it is now; returns how many grants that are.
+/// A grant to look at that stands in no table of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    pub key: String,
+    pub user_id: Option<UserId>,
+    pub tenant_id: Option<OrganizationId>,
+    pub role: Option<String>,
+    pub source: String,
+    pub granted_by: Option<Uuid>,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+/// Adds grants to the population of a campaign.
+pub async fn add(tx: &mut Tx, campaign_id: Uuid, found: &[Found]) -> Result<(), StoreError> {
+    for one in found {
+        sqlx::query!(
+            "insert into review_item (campaign_id, grant_key, user_id, tenant_id, role, source,
+                                      granted_by, since, until)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            campaign_id,
+            one.key,
+            one.user_id.map(Uuid::from),
+            one.tenant_id.map(Uuid::from),
+            one.role,
+            one.source,
+            one.granted_by,
+            one.since.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            one.until.map(ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>
+        )
+        .execute(tx.connection())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes the population of a campaign as it is now, of grants that have a table; returns how many
+/// that are.
 pub async fn populate(
     tx: &mut Tx,
     campaign_id: Uuid,
@@ -108,6 +148,7 @@ pub async fn populate(
 ) -> Result<u64, StoreError> {
     let tenant_id = tenant_id.map(Uuid::from);
     let done = match subject {
+        Subject::Overrides | Subject::Mappings => return Ok(0),
         Subject::Assignments => {
             sqlx::query!(
                 "insert into review_item (campaign_id, grant_key, user_id, tenant_id, project_id, role,
@@ -213,9 +254,9 @@ pub async fn items(
     limit: i64,
 ) -> Result<Vec<Item>, StoreError> {
     let rows = sqlx::query!(
-        r#"select i.item_id, i.user_id, u.email, o.slug as "organization?", p.slug as "project?", i.role,
+        r#"select i.item_id, i.user_id, u.email as "email?", o.slug as "organization?", p.slug as "project?", i.role,
                   i.source, i.granted_by, i.since, i.until, i.verdict, i.reason, i.decided_by, i.decided_at
-             from review_item i join app_user u using (user_id)
+             from review_item i left join app_user u using (user_id)
              left join organization o on o.id = i.tenant_id
              left join project p on p.project_id = i.project_id
             where i.campaign_id = $1 and ($2::uuid is null or i.item_id > $2)
@@ -239,7 +280,7 @@ pub async fn items(
             role: row.role,
             source: row.source,
             granted_by: row.granted_by,
-            since: row.since.to_jiff(),
+            since: row.since.map(jiff_sqlx::Timestamp::to_jiff),
             until: row.until.map(jiff_sqlx::Timestamp::to_jiff),
             verdict: row.verdict,
             reason: row.reason,
@@ -271,7 +312,7 @@ pub async fn lock(tx: &mut Tx, item_id: Uuid) -> Result<Option<Locked>, StoreErr
             subject,
             signed_off: row.signed_off,
             grant_key: row.grant_key,
-            user_id: UserId(row.user_id),
+            user_id: row.user_id.map(UserId),
             organization: row.organization,
         })
     })
@@ -360,4 +401,63 @@ pub async fn overdue(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     .fetch_all(tx.connection())
     .await?;
     Ok(names)
+}
+
+/// A campaign that is not signed off, and when it is due.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending {
+    pub campaign_id: Uuid,
+    pub tenant_id: Option<OrganizationId>,
+    pub due_at: Timestamp,
+}
+
+/// The campaigns that are not signed off, those that are due first in front.
+pub async fn open(tx: &mut Tx) -> Result<Vec<Ending>, StoreError> {
+    let rows = sqlx::query!(
+        "select campaign_id, tenant_id, due_at from review_campaign
+          where signed_off_at is null order by due_at, campaign_id"
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Ending {
+            campaign_id: row.campaign_id,
+            tenant_id: row.tenant_id.map(OrganizationId),
+            due_at: row.due_at.to_jiff(),
+        })
+        .collect())
+}
+
+/// Notes that the reviewers of a campaign are reminded at this stage: those who are active, were not
+/// reminded at it before, and have grants to decide that are not their own. Returns them, with how many
+/// grants. Of several at once, one gets each.
+pub async fn remind(
+    tx: &mut Tx,
+    campaign_id: Uuid,
+    stage: Stage,
+) -> Result<Vec<(Uuid, i64)>, StoreError> {
+    let rows = sqlx::query!(
+        "insert into review_reminder (campaign_id, user_id, stage, undecided)
+         select r.campaign_id, r.user_id, $2, i.undecided
+           from review_reviewer r join review_campaign c using (campaign_id)
+           join app_user u on u.user_id = r.user_id
+          cross join lateral (
+            select count(*) as undecided from review_item
+             where campaign_id = r.campaign_id and verdict is null
+               and user_id is distinct from r.user_id) i
+          where r.campaign_id = $1 and c.signed_off_at is null and u.status = 'active'
+            and i.undecided > 0
+          order by r.user_id
+         on conflict do nothing
+         returning user_id, undecided",
+        campaign_id,
+        stage.as_str()
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.user_id, row.undecided))
+        .collect())
 }

@@ -7,6 +7,7 @@ use domain::identity::email::Email;
 use domain::identity::{Status, email::NotAnEmail};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::Tx;
 use store::audit::Entry;
 use store::identity::{self, NewIdentity};
 use utoipa::ToSchema;
@@ -33,34 +34,60 @@ pub struct Created {
     pub user_id: UserId,
 }
 
+/// Somebody to bring in, whose address and name are sound.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked {
+    email: Email,
+    display_name: Option<String>,
+}
+
+impl Checked {
+    pub(crate) fn email(&self) -> &str {
+        self.email.as_str()
+    }
+}
+
+impl New {
+    pub(crate) fn checked(&self) -> Result<Checked, Error> {
+        let email = self.email.parse();
+        let display_name = self.display_name.as_deref().map(name).transpose()?;
+        Ok(Checked {
+            email: email.map_err(|e: NotAnEmail| Error::invalid("email", e))?,
+            display_name: display_name.map(str::to_owned),
+        })
+    }
+}
+
 /// Creates an identity: active, in the default organization, with no role.
 pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Created, Error> {
-    let email: Email = new
-        .email
-        .parse()
-        .map_err(|e: NotAnEmail| Error::invalid("email", e))?;
-    let display_name = new.display_name.as_deref().map(name).transpose()?;
+    let new = new.checked()?;
     let action = Action::IdentityCreate;
     let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, None).await?;
+    let user_id = enrol(&mut tx, caller, &new).await?;
+    tx.commit().await?;
+    Ok(Created { user_id })
+}
+
+/// Writes a new identity, with its row.
+pub(crate) async fn enrol(tx: &mut Tx, caller: &Caller, new: &Checked) -> Result<UserId, Error> {
     let user_id = UserId(store::id::new_id());
     let identity = NewIdentity {
         user_id,
-        email: email.to_string(),
-        display_name: display_name.map(str::to_owned),
+        email: new.email.to_string(),
+        display_name: new.display_name.clone(),
         status: Status::Active,
         groups: Vec::new(),
     };
-    identity::create(&mut tx, &[identity])
+    identity::create(tx, &[identity])
         .await
-        .map_err(|error| taken(error, email.as_str()))?;
+        .map_err(|error| taken(error, new.email()))?;
     let entry = Entry {
         target: Some(user_id),
         after: Some(json!({ "status": Status::Active })),
-        ..caller.entry(action, "app_user", user_id.to_string())
+        ..caller.entry(Action::IdentityCreate, "app_user", user_id.to_string())
     };
-    store::audit::record(&mut tx, &entry).await?;
-    tx.commit().await?;
-    Ok(Created { user_id })
+    store::audit::record(tx, &entry).await?;
+    Ok(user_id)
 }
 
 /// An address is one person's.

@@ -15,6 +15,7 @@ use store::Tx;
 
 use crate::{Caller, Error, Reeve, permit};
 
+pub(crate) use create::enrol;
 pub use create::{Created, New, create};
 pub use edit::{Change, edit};
 pub use list::{Filter, list};

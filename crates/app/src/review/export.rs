@@ -2,6 +2,7 @@
 
 use csv::Writer;
 use domain::spreadsheet::cell;
+use jiff::Timestamp;
 use store::review::Item;
 use uuid::Uuid;
 
@@ -48,16 +49,17 @@ pub async fn export(reeve: &Reeve, caller: &Caller, campaign_id: Uuid) -> Result
 fn row(item: &Item) -> [String; 12] {
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let text = |text: &Option<String>| cell(text.as_deref().unwrap_or_default()).into_owned();
+    let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     [
-        cell(&item.email).into_owned(),
-        item.user_id.to_string(),
+        text(&item.email),
+        id(item.user_id),
         text(&item.organization),
         text(&item.project),
         text(&item.role),
         text(&item.source),
         id(item.granted_by),
-        item.since.to_string(),
-        item.until.map(|at| at.to_string()).unwrap_or_default(),
+        at(item.since),
+        at(item.until),
         text(&item.verdict),
         text(&item.reason),
         id(item.decided_by),

@@ -5,14 +5,18 @@
 //! again finds nothing left to take.
 
 mod export;
+mod population;
+mod remind;
 
 use domain::access::permission::{REVIEWS_MANAGE, REVIEWS_READ};
 use domain::access::role::Scope;
 use domain::actor::Actor;
 use domain::audit::Action;
 use domain::governance::exemption::reason;
-use domain::id::UserId;
-use domain::review::{Standing, Subject, Verdict, may_begin, may_decide, may_sign_off};
+use domain::id::{OrganizationId, UserId};
+use domain::review::{
+    OverridePart, Standing, Subject, Verdict, may_begin, may_decide, may_sign_off,
+};
 use domain::tenancy::organization::Slug;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,6 +28,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use export::export;
+pub use remind::remind;
 
 use crate::identity::{person, some};
 use crate::organization::checked_name;
@@ -103,7 +108,7 @@ pub async fn begin(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Begun, E
         by: caller.actor.user_id(),
     };
     let campaign_id = review::begin(&mut tx, &wanted).await?;
-    let items = review::populate(&mut tx, campaign_id, new.subject, tenant_id).await?;
+    let items = populate(reeve, &mut tx, campaign_id, new.subject, tenant_id).await?;
     let entry = Entry {
         tenant_id,
         after: Some(json!({
@@ -114,6 +119,25 @@ pub async fn begin(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Begun, E
     store::audit::record(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok(Begun { campaign_id, items })
+}
+
+/// Takes the population of a campaign; returns how many grants that are.
+async fn populate(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    campaign_id: Uuid,
+    subject: Subject,
+    tenant_id: Option<OrganizationId>,
+) -> Result<u64, Error> {
+    let found = match subject {
+        Subject::Overrides => population::of_overrides(tx, tenant_id).await?,
+        Subject::Mappings => population::of_mappings(reeve, tx, tenant_id).await?,
+        Subject::Assignments | Subject::Memberships | Subject::Exemptions => {
+            return Ok(review::populate(tx, campaign_id, subject, tenant_id).await?);
+        }
+    };
+    review::add(tx, campaign_id, &found).await?;
+    Ok(u64::try_from(found.len()).unwrap_or(u64::MAX))
 }
 
 /// The campaigns, newest first; with `open` only those that are not signed off.
@@ -192,7 +216,7 @@ pub async fn decide(
     )?;
     review::decide(&mut tx, item_id, verdict, why, caller.actor.user_id()).await?;
     let entry = Entry {
-        target: Some(item.user_id),
+        target: item.user_id,
         reason: Some(why.to_owned()),
         after: Some(json!({
             "campaign_id": item.campaign_id, "subject": item.subject, "grant": item.grant_key,
@@ -266,7 +290,7 @@ async fn judge(
         Err(domain::review::Denied::NotAReviewer) => Err(Error::not_found("review item", item_id)),
         Err(denied) => {
             let entry = Entry {
-                target: Some(item.user_id),
+                target: item.user_id,
                 after: Some(json!({ "verdict": verdict })),
                 ..caller.entry(action, "review_item", item_id.to_string())
             };
@@ -298,31 +322,57 @@ async fn is_reviewer(tx: &mut Tx, caller: &Caller, campaign_id: Uuid) -> Result<
 
 /// Takes the grant, the way it is taken without a review. `false` if it is gone already.
 async fn revoke(reeve: &Reeve, caller: &Caller, item: &Locked, why: &str) -> Result<bool, Error> {
-    match item.subject {
-        Subject::Assignments => {
+    match (item.subject, item.user_id) {
+        (Subject::Assignments, _) => {
             let assignment_id = id(&item.grant_key)?;
             crate::role::revoke_one(reeve, caller, assignment_id.into(), why).await
         }
-        Subject::Memberships => {
+        (Subject::Memberships, Some(user_id)) => {
             let Some(slug) = &item.organization else {
                 return Ok(false);
             };
             let slug: Slug = slug
                 .parse()
                 .map_err(|problem| Error::invalid("organization", problem))?;
-            let who = item.user_id.to_string();
+            let who = user_id.to_string();
             Ok(crate::membership::end(reeve, caller, &slug, &who)
                 .await?
                 .is_some())
         }
-        Subject::Exemptions => {
+        (Subject::Exemptions, _) => {
             match crate::exemption::end(reeve, caller, id(&item.grant_key)?, Some(why)).await {
                 Ok(UserId(_)) => Ok(true),
                 Err(Error::NotFound { .. }) => Ok(false),
                 Err(error) => Err(error),
             }
         }
+        (Subject::Overrides, Some(user_id)) => {
+            let part = OverridePart::of(&item.grant_key)
+                .ok_or_else(|| Error::invalid("grant", "it is no override"))?;
+            crate::overrides::take(reeve, caller, user_id, &part).await
+        }
+        (Subject::Mappings, _) => unmap(reeve, caller, &item.grant_key).await,
+        (Subject::Memberships | Subject::Overrides, None) => Ok(false),
     }
+}
+
+/// Takes a mapping. One of groups stands in the settings, where no operation reaches: whoever runs the
+/// servers takes it out, and then it is decided (decision 0061).
+async fn unmap(reeve: &Reeve, caller: &Caller, key: &str) -> Result<bool, Error> {
+    if let Some((guild, role)) = population::discord(key) {
+        return crate::governance::unmap_role(reeve, caller, guild, role).await;
+    }
+    let mut tx = permit::look(reeve, caller, "look for a mapping", REVIEWS_READ).await?;
+    let still = population::still_mapped(reeve, &mut tx, key).await?;
+    tx.rollback().await?;
+    if still {
+        return Err(Error::Conflict(
+            "this mapping stands in the settings of the servers: take it out of OIDC_GROUP_ROLE_MAP or \
+             OIDC_GROUP_ROLE_DEFAULTS, let them read it again, and decide then"
+                .to_owned(),
+        ));
+    }
+    Ok(false)
 }
 
 fn id(text: &str) -> Result<Uuid, Error> {

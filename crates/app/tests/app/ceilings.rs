@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use app::membership::{NewMember, add_many};
+use app::overrides::{How, Wanted, clear, set};
 use app::project::relocate;
 use app::rehome::{Wanted as Rehoming, request};
 use app::role::define::{NewRole, RoleChanges, create, update};
@@ -118,9 +119,10 @@ enum Path {
     ProjectMove,
     Rehome,
     Arrival,
+    Override,
 }
 
-const PATHS: [(Path, &str); 8] = [
+const PATHS: [(Path, &str); 9] = [
     (Path::Assign, "given: `role assign`"),
     (Path::Revoke, "taken: `role revoke`"),
     (Path::Bulk, "given to many at once with their membership"),
@@ -141,6 +143,10 @@ const PATHS: [(Path, &str); 8] = [
         Path::Arrival,
         "somebody is given it when they are moved to another organization",
     ),
+    (
+        Path::Override,
+        "kept by an override, so that no automation takes it",
+    ),
 ];
 
 impl Path {
@@ -157,6 +163,8 @@ impl Path {
             Self::Define | Self::Rehome => tenant || project,
             Self::ProjectMove => project,
             Self::Arrival => tenant,
+            // Names in overrides have no place.
+            Self::Override => kind.is_some(),
         }
     }
 }
@@ -339,6 +347,7 @@ impl Stage {
             Path::ProjectMove => self.project_move(caller).await,
             Path::Rehome => self.rehome(caller, None).await,
             Path::Arrival => self.rehome(caller, Some(role)).await,
+            Path::Override => self.preserve(caller, role).await,
         })
     }
 
@@ -393,6 +402,18 @@ impl Stage {
             reason: "a test".to_owned(),
         };
         request(self.world.reeve(), caller, &wanted).await.map(drop)
+    }
+
+    /// Afterwards nothing is overridden again.
+    async fn preserve(&self, caller: &Caller, role: &str) -> Result<(), Error> {
+        let (reeve, target) = (self.world.reeve(), self.target.to_string());
+        let wanted = Wanted {
+            preserved: Some(vec![role.to_owned()]),
+            ..Wanted::default()
+        };
+        let done = set(reeve, caller, &target, &wanted, How::Replace).await;
+        clear(reeve, &self.world.caller(), &target).await.unwrap();
+        done.map(drop)
     }
 
     /// An own role of `north` becomes like a built-in one; afterwards it is nothing again.

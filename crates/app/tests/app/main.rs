@@ -6,6 +6,7 @@
     reason = "a test that can't go on stops"
 )]
 
+mod admin;
 mod alert;
 mod assignment;
 mod audit;
@@ -30,6 +31,7 @@ mod project;
 mod quota;
 mod reconcile;
 mod rehome;
+mod review;
 mod role;
 mod snapshot;
 mod sparing;

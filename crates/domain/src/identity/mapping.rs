@@ -104,6 +104,16 @@ impl Mapping {
             .collect()
     }
 
+    /// Every role with the group that gives it; `None` is everybody who is provisioned.
+    pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, &Target)> {
+        let of_groups = self.groups.iter().flat_map(|(group, targets)| {
+            let group = Some(group.as_str());
+            targets.iter().map(move |target| (group, target))
+        });
+        let defaults = self.defaults.iter().map(|target| (None, target));
+        of_groups.chain(defaults)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && self.defaults.is_empty()
     }

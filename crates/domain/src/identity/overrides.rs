@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::access::ceiling::{Authority, GrantDenied, can_grant};
 use crate::access::role::{RoleDefinition, Scope, ScopeKind};
+use crate::review::OverridePart;
 
 /// The longest time for which overrides that end may be set. Beyond it, without an end is meant.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
@@ -105,6 +106,17 @@ impl RoleOverrides {
             .intersection(&self.suppressed)
             .next()
             .map(String::as_str)
+    }
+
+    /// The same without one part.
+    #[must_use]
+    pub fn without(mut self, part: &OverridePart) -> Self {
+        match part {
+            OverridePart::Preserved(role) => drop(self.preserved.remove(role)),
+            OverridePart::Suppressed(role) => drop(self.suppressed.remove(role)),
+            OverridePart::Paused => self.enabled = false,
+        }
+        self
     }
 
     /// Whether automation must leave this role alone.

@@ -1,9 +1,10 @@
 //! Reviews: who decides, and when a campaign is done (U-80, P-23).
 
 use domain::id::UserId;
+use domain::identity::RoleOverrides;
 use domain::review::{
-    Denied, LONGEST, MOST_REVIEWERS, Standing, Subject, Verdict, may_begin, may_decide,
-    may_sign_off,
+    Denied, LONGEST, MOST_REVIEWERS, OverridePart, Stage, Standing, Subject, Verdict, may_begin,
+    may_decide, may_sign_off,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -29,11 +30,16 @@ const STRANGER: Standing = Standing {
 
 #[test]
 fn a_reviewer_decides_about_others_and_nobody_else_but_an_operator_decides_at_all() {
-    assert_eq!(may_decide(REVIEWER, ME, OTHER), Ok(()));
-    assert_eq!(may_decide(REVIEWER, ME, ME), Err(Denied::Oneself));
-    assert_eq!(may_decide(STRANGER, ME, OTHER), Err(Denied::NotAReviewer));
-    assert_eq!(may_decide(OPERATOR, ME, OTHER), Ok(()));
-    assert_eq!(may_decide(OPERATOR, ME, ME), Ok(()));
+    assert_eq!(may_decide(REVIEWER, ME, Some(OTHER)), Ok(()));
+    assert_eq!(may_decide(REVIEWER, ME, Some(ME)), Err(Denied::Oneself));
+    assert_eq!(
+        may_decide(STRANGER, ME, Some(OTHER)),
+        Err(Denied::NotAReviewer)
+    );
+    assert_eq!(may_decide(OPERATOR, ME, Some(OTHER)), Ok(()));
+    assert_eq!(may_decide(OPERATOR, ME, Some(ME)), Ok(()));
+    assert_eq!(may_decide(REVIEWER, ME, None), Ok(()), "nobody's own");
+    assert_eq!(may_decide(STRANGER, ME, None), Err(Denied::NotAReviewer));
 }
 
 #[test]
@@ -43,7 +49,7 @@ fn what_is_signed_off_stands() {
             signed_off: true,
             ..standing
         };
-        assert_eq!(may_decide(done, ME, OTHER), Err(Denied::SignedOff));
+        assert_eq!(may_decide(done, ME, Some(OTHER)), Err(Denied::SignedOff));
         assert_eq!(may_sign_off(done, 0), Err(Denied::SignedOff));
     }
 }
@@ -88,4 +94,51 @@ fn subjects_and_verdicts_are_read_back_as_they_are_written() {
     }
     assert_eq!(Subject::of("people"), None);
     assert_eq!(Verdict::of("maybe"), None);
+}
+
+#[test]
+fn overrides_are_decided_one_by_one_and_taking_one_leaves_the_others() {
+    let overrides = RoleOverrides::new(true, ["Reader", "auditor"], ["publisher"]);
+    let parts = OverridePart::all(&overrides);
+    let keys: Vec<_> = parts.iter().map(OverridePart::key).collect();
+    let all = [
+        "preserved:auditor",
+        "preserved:reader",
+        "suppressed:publisher",
+        "paused",
+    ];
+    assert_eq!(keys, all);
+    for (part, key) in parts.iter().zip(&all) {
+        assert_eq!(OverridePart::of(key).as_ref(), Some(part));
+        let left = overrides.clone().without(part);
+        let left: Vec<_> = OverridePart::all(&left)
+            .iter()
+            .map(OverridePart::key)
+            .collect();
+        let expected: Vec<_> = all.iter().filter(|one| *one != key).copied().collect();
+        assert_eq!(left, expected);
+    }
+    for wrong in ["", "paused:x", "preserved", "kept:reader"] {
+        assert_eq!(OverridePart::of(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn a_stage_begins_a_week_and_a_day_before_the_end_at_it_and_a_week_after_it() {
+    let due = Timestamp::UNIX_EPOCH;
+    let moment = SignedDuration::from_secs(1);
+    let day = SignedDuration::from_hours(24);
+    assert_eq!(Stage::at(due - day * 7 - moment, due), None);
+    let begins = [
+        (due - day * 7, Stage::Week),
+        (due - day, Stage::Day),
+        (due, Stage::Due),
+        (due + day * 7, Stage::Overdue),
+    ];
+    for (i, (at, stage)) in begins.into_iter().enumerate() {
+        assert_eq!(Stage::at(at, due), Some(stage));
+        let before = i.checked_sub(1).map(|i| begins[i].1);
+        assert_eq!(Stage::at(at - moment, due), before);
+    }
+    assert_eq!(Stage::at(due + day * 400, due), Some(Stage::Overdue));
 }

@@ -1,10 +1,7 @@
 //! `reeve admin`: the first administrator, and any other that an operator makes.
 
 use app::identity::New;
-use app::role::Place;
 use clap::Subcommand;
-use domain::access::role::ADMIN_ROLE_NAME;
-use serde_json::json;
 
 use super::{Ending, Session};
 use crate::failure::Failure;
@@ -56,27 +53,19 @@ async fn create(
     display_name: Option<String>,
 ) -> Result<Ending, Failure> {
     let reeve = session.installation.open().await?;
-    let caller = &session.caller;
     let new = New {
         email: email.clone(),
         display_name,
     };
-    let (user_id, created) = match app::identity::create(&reeve, caller, &new).await {
-        Ok(made) => (made.user_id, true),
-        Err(app::Error::Conflict(_)) => (app::identity::find(&reeve, caller, &email).await?, false),
-        Err(error) => return Err(error.into()),
-    };
-    let who = user_id.to_string();
-    let given = app::role::assign(&reeve, caller, &who, ADMIN_ROLE_NAME, &Place::default()).await?;
-    let answer = json!({ "user_id": user_id, "created": created, "role_given": given });
-    session.format.print(&answer, |_| {
-        let made = if created { "created; " } else { "" };
-        let role = if given {
+    let made = app::admin::create(&reeve, &session.caller, &new).await?;
+    session.format.print(&made, |made| {
+        let first = if made.created { "created; " } else { "" };
+        let role = if made.role_given {
             "is a platform admin now"
         } else {
             "was a platform admin already"
         };
-        format!("{email} {made}{role}\nnext: reeve token create --identity {email} --name NAME")
+        format!("{email} {first}{role}\nnext: reeve token create --identity {email} --name NAME")
     })?;
     Ok(Ending::Done)
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(session: &Session, command: Db) -> Result<Ending, Failure> {
             let answer = json!({ "sql": store::bootstrap::SQL });
             session
                 .format
-                .print(&answer, |_| store::bootstrap::SQL.to_owned())?;
+                .print_document(&answer, |_| store::bootstrap::SQL.to_owned())?;
         }
         Db::Url => {
             let url = operator(session)?.url();

@@ -56,6 +56,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::command::pasteable;
 use crate::config::{Config, Flags};
 use crate::failure::Failure;
 use crate::installation::Installation;
@@ -65,7 +66,7 @@ pub(crate) use argument::Until;
 /// Identity and access governance: who is this person, should they have access, and why.
 #[derive(Debug, Parser)]
 #[command(name = "reeve", version, propagate_version = true)]
-struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
@@ -242,9 +243,9 @@ pub(crate) fn main() -> ExitCode {
     match start(Cli::parse()) {
         Ok(ending) => ending.into(),
         Err(failure) => {
-            eprintln!("error: {failure}");
+            eprintln!("error: {}", pasteable(&failure.to_string()));
             if let Some(hint) = failure.hint() {
-                eprintln!("hint: {hint}");
+                eprintln!("hint: {}", pasteable(hint));
             }
             ExitCode::FAILURE
         }
@@ -271,6 +272,7 @@ fn start(cli: Cli) -> Result<Ending, Failure> {
         env_file: cli.global.env_file,
         listen,
     })?;
+    crate::command::set(&config);
     let records = Records::default();
     let keep = command.serves().then(|| records.clone());
     let traces = config.traces()?.filter(|_| command.serves());

@@ -44,7 +44,9 @@ pub(crate) async fn run(session: &Session, command: Policy) -> Result<Ending, Fa
                 })?;
             let answer =
                 json!({ "name": name, "source": policy.source, "resolved": policy.resolved });
-            session.format.print(&answer, |_| policy.source.clone())?;
+            session
+                .format
+                .print_document(&answer, |_| policy.source.clone())?;
         }
         Policy::Set { name, file, change } => {
             let mut text = String::new();

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-use super::serve::{SAMPLE_AGE, Signals, listen, until_stopped};
+use super::serve::{SAMPLE_AGE, Signals, announce, check_mapping, listen, until_stopped};
 use super::{Ending, Session, reconcile};
 use crate::failure::Failure;
-use crate::installation::{Host, Installation};
+use crate::installation::Host;
 use crate::output::people;
 
 #[derive(Serialize)]
@@ -32,19 +32,19 @@ async fn start(session: &Session) -> Result<(Host, TcpListener), Failure> {
     let listener = listen(session).await?;
     let sample = sample::load(&host.reeve, &session.caller).await?;
     sample::keep_fresh(&host.reeve, &session.caller, SAMPLE_AGE).await?;
+    // After the sample, so that a mapping may name its organizations.
+    check_mapping(&host).await?;
     let plan = first_plan(session, &host).await?;
-    let address = listener.local_addr()?;
-    host.dir.write_listen(address)?;
     let started = Started {
-        listen: format!("http://{address}"),
+        listen: announce(session, &host, &listener)?,
         data_dir: session.installation.data_dir().display().to_string(),
         migrations: host.migrated,
         sample,
         plan,
     };
-    session.format.print(&started, |started| {
-        describe(started, &host, &session.installation)
-    })?;
+    session
+        .format
+        .print(&started, |started| describe(started, &host))?;
     Ok((host, listener))
 }
 
@@ -65,7 +65,7 @@ async fn first_plan(
     }
 }
 
-fn describe(started: &Started, host: &Host, installation: &Installation) -> String {
+fn describe(started: &Started, host: &Host) -> String {
     let mut said = Vec::new();
     let data_dir = &started.data_dir;
     said.push(match host.private.as_ref().map(|private| private.started) {
@@ -100,25 +100,21 @@ fn describe(started: &Started, host: &Host, installation: &Installation) -> Stri
     }
     if started.sample.is_some() {
         said.push(
-            "the schedule does not reconcile, so that you apply the plan yourself (`governance set \
+            "the schedule does not reconcile, so that you apply the plan yourself (`reeve governance set \
              reconcile-every-seconds 600` turns it on)"
                 .to_owned(),
         );
     }
     let said: String = said.iter().map(|line| format!("  * {line}\n")).collect();
-    let flag = if installation.data_dir() == embedded::DataDir::default_path() {
-        String::new()
-    } else {
-        format!(" --data-dir {}", started.data_dir)
+    let with = match host.private {
+        Some(_) => "",
+        None => ", with the same DATABASE_URL",
     };
-    let program = std::env::args()
-        .next()
-        .unwrap_or_else(|| "reeve".to_owned());
     format!(
-        "Reeve listens on {}\n{said}\nTry in another terminal:\n\
-         \x20 {program}{flag} reconcile show latest      what would change, and why\n\
-         \x20 {program}{flag} reconcile apply latest     do it\n\
-         \x20 {program}{flag} audit list                 see what was done\n\n\
+        "Reeve listens on {}\n{said}\nTry in another terminal{with}:\n\
+         \x20 reeve reconcile show latest      what would change, and why\n\
+         \x20 reeve reconcile apply latest     do it\n\
+         \x20 reeve audit list                 see what was done\n\n\
          Ctrl-C stops it; the data stays.",
         started.listen
     )

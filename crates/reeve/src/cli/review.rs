@@ -117,7 +117,7 @@ pub(crate) async fn run(session: &Session, command: Review) -> Result<Ending, Fa
             let csv = app::review::export(&reeve, caller, campaign).await?;
             let answer = json!({ "csv": csv });
             let text = csv.trim_end().to_owned();
-            session.format.print(&answer, |_| text)?;
+            session.format.print_document(&answer, |_| text)?;
         }
     }
     Ok(Ending::Done)
@@ -194,11 +194,11 @@ fn describe_page(page: &Page) -> String {
             let place: Vec<_> = place.into_iter().flatten().map(String::as_str).collect();
             [
                 item.item_id.to_string(),
-                item.email.clone(),
+                item.email.clone().unwrap_or_default(),
                 item.role.clone().unwrap_or_default(),
                 place.join("/"),
                 item.source.clone().unwrap_or_default(),
-                instant(item.since),
+                item.since.map(instant).unwrap_or_default(),
                 item.verdict.clone().unwrap_or_default(),
             ]
         }),

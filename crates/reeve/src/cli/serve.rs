@@ -48,21 +48,28 @@ async fn start(session: &Session) -> Result<(Host, TcpListener), Failure> {
     let host = session.installation.host().await?;
     check_mapping(&host).await?;
     let listener = listen(session).await?;
-    let address = listener.local_addr()?;
-    session
-        .installation
-        .config
-        .note_port(&host.reeve.live, address);
-    host.dir.write_listen(address)?;
-    let listen = format!("http://{address}");
+    let listen = announce(session, &host, &listener)?;
     session.format.print(&json!({ "listen": listen }), |_| {
         format!("Reeve listens on {listen}")
     })?;
     Ok((host, listener))
 }
 
+/// Notes where this process listens, for itself and for other commands; returns the address.
+pub(crate) fn announce(
+    session: &Session,
+    host: &Host,
+    listener: &TcpListener,
+) -> Result<String, Failure> {
+    let address = listener.local_addr()?;
+    let config = &session.installation.config;
+    config.note_port(&host.reeve.live, address);
+    host.dir.write_listen(address)?;
+    Ok(format!("http://{address}"))
+}
+
 /// A mapping of groups that names what does not exist stops the start (U-11).
-async fn check_mapping(host: &Host) -> Result<(), Failure> {
+pub(crate) async fn check_mapping(host: &Host) -> Result<(), Failure> {
     let mapping = &host.reeve.live.get().mapping;
     let checked = app::mapping::check(&host.reeve, mapping).await;
     if checked.is_err()

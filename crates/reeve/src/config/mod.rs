@@ -106,6 +106,20 @@ impl Config {
         }
     }
 
+    /// The flags that lead another process to the same directory and files, of those that somebody set.
+    pub(crate) fn path_flags(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let flags = [
+            ("--data-dir", Name::DataDir),
+            ("--config", Name::ConfigFile),
+            ("--env-file", Name::EnvFile),
+        ];
+        flags.into_iter().filter_map(|(flag, name)| {
+            let effective = self.settings.get(name as usize)?;
+            let set = effective.origin != Origin::Default;
+            self.path(name).filter(|_| set).map(|path| (flag, path))
+        })
+    }
+
     /// A number that somebody set, and not the default.
     fn given_number(&self, name: Name) -> Option<(u32, &Origin)> {
         let effective = self.settings.get(name as usize)?;

@@ -41,7 +41,7 @@ fn a_command_without_a_database_fails_and_says_what_to_do() {
                 arguments.extend(["-o", format]);
             }
             let answer = program.run(&arguments);
-            answer.failed_saying(&[data_dir, "reeve serve", "DATABASE_URL"]);
+            answer.failed_saying(&[data_dir, " serve`", "DATABASE_URL"]);
         }
     }
     assert!(
@@ -57,7 +57,7 @@ fn a_command_whose_database_does_not_run_says_how_to_start_it() {
     let data_dir = scratch.path.to_str().unwrap();
     for (_, arguments) in needy() {
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        let remedy = format!("reeve serve --data-dir {data_dir}");
+        let remedy = format!("reeve --data-dir {data_dir} serve`");
         program
             .run(&arguments)
             .failed_saying(&["is not running", &remedy]);

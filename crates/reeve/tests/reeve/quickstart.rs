@@ -33,7 +33,8 @@ fn quickstart_on_an_empty_directory_prints_address_plan_and_the_next_three_comma
     );
     let data_dir = scratch.path.to_str().unwrap();
     let mut commands = Vec::new();
-    for line in said.lines().filter(|line| line.contains(" --data-dir ")) {
+    let program = concat!("  ", env!("CARGO_BIN_EXE_reeve"), " ");
+    for line in said.lines().filter(|line| line.starts_with(program)) {
         let command = line.trim().split("   ").next().unwrap();
         let words: Vec<_> = command.split_whitespace().collect();
         assert_eq!(
@@ -140,4 +141,35 @@ fn a_newcomer_sees_the_plan_applies_it_sees_the_audit_and_a_second_run_changes_n
     assert_eq!(again, "nothing to change: everybody is as they should be\n");
     assert_eq!(content(&program), before);
     assert_eq!(serving.stop("INT").code, 0);
+}
+
+#[test]
+fn a_printed_command_works_when_pasted_into_a_shell() {
+    let (_scratch, program) = installation();
+    let serving = quickstart(&program);
+    let shown = program.done(&["reconcile", "show", "latest"]);
+    let line = shown
+        .lines()
+        .find(|line| line.starts_with("apply it with: "));
+    let command = line.unwrap().strip_prefix("apply it with: ").unwrap();
+    // The shell knows nothing of the installation: the command says it all.
+    let shell = std::process::Command::new("sh")
+        .env_clear()
+        .args(["-c", command])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&shell.stdout).into_owned();
+    assert!(shell.status.success(), "{command}: {shell:?}");
+    assert!(said.contains("5 restored, 14 suspended"), "{said}");
+    assert_eq!(serving.stop("INT").code, 0);
+}
+
+#[test]
+fn a_mapping_of_groups_to_an_unknown_role_stops_quickstart_with_its_name() {
+    let (_scratch, program) = installation();
+    let unknown = program
+        .clone()
+        .set("OIDC_GROUP_ROLE_MAP", "ops=no_such_role");
+    unknown.run(&QUICKSTART).failed_saying(&["no_such_role"]);
+    assert_eq!(quickstart(&program).stop("INT").code, 0);
 }

@@ -166,3 +166,25 @@ fn a_new_data_directory_gets_every_migration_and_a_second_start_none() {
     assert_eq!(first.stop("INT").code, 0);
     assert_eq!(program.serve().stop("INT").code, 0);
 }
+
+#[test]
+fn a_link_to_sign_in_names_the_port_that_the_server_took_unless_a_public_address_is_set() {
+    let (_scratch, program) = installation();
+    let serving = program.serve();
+    program.done(&["admin", "create", "root@example.test"]);
+    let link = ["admin", "login-link", "root@example.test"];
+    let made = program.json(&link);
+    let begin = format!("http://localhost:{}/login/link?", serving.address.port());
+    let shown = made["link"].as_str().unwrap();
+    assert!(shown.starts_with(&begin), "{shown}");
+    let public = program
+        .clone()
+        .set("REEVE_PUBLIC_URL", "https://iam.example.test");
+    let made = public.json(&link);
+    let shown = made["link"].as_str().unwrap();
+    assert!(
+        shown.starts_with("https://iam.example.test/login/link?"),
+        "{shown}"
+    );
+    assert_eq!(serving.stop("INT").code, 0);
+}

@@ -47,7 +47,7 @@ pub(super) fn page(document: &OpenApi) -> String {
         for (path, method, operation) in operations(&document) {
             let tagged = list(operation, "tags").iter().any(|tag| tag == name);
             if tagged {
-                html += &describe(path, method, operation);
+                html += &describe(&document, path, method, operation);
             }
         }
         html += "</section>\n";
@@ -73,7 +73,7 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
 }
 
 /// One operation.
-fn describe(path: &str, method: &str, operation: &Value) -> String {
+fn describe(document: &Value, path: &str, method: &str, operation: &Value) -> String {
     let said = [
         string(operation, "summary"),
         string(operation, "description"),
@@ -92,6 +92,7 @@ fn describe(path: &str, method: &str, operation: &Value) -> String {
         html += "<table>\n<tr><th>parameter</th><th>in</th><th>meaning</th></tr>\n";
     }
     for parameter in parameters {
+        let parameter = resolve(document, parameter);
         let _ = writeln!(
             html,
             "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
@@ -111,6 +112,14 @@ fn describe(path: &str, method: &str, operation: &Value) -> String {
         let _ = writeln!(html, "<li><code>{status}</code> {about}{shape}</li>");
     }
     html + "</ul>\n</article>\n"
+}
+
+/// What is meant, where it is only named.
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let pointer = string(value, "$ref").strip_prefix('#');
+    pointer
+        .and_then(|pointer| document.pointer(pointer))
+        .unwrap_or(value)
 }
 
 /// The schema of a body, linked.

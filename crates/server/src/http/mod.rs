@@ -6,6 +6,7 @@ mod cursor;
 mod docs;
 mod envelope;
 mod extract;
+mod headers;
 mod health;
 mod hidden;
 mod limit;
@@ -59,12 +60,15 @@ impl State {
 
 /// The document of the API, OpenAPI 3.1.
 pub fn openapi() -> OpenApi {
-    v1::routes().into_openapi()
+    let mut document = v1::routes().into_openapi();
+    headers::describe(&mut document);
+    document
 }
 
 /// Everything that is served.
 pub fn router(state: State) -> Router {
-    let (api, document) = v1::routes().split_for_parts();
+    let (api, mut document) = v1::routes().split_for_parts();
+    headers::describe(&mut document);
     let page = docs::page(&document);
     let document = document.to_json().unwrap_or_default();
     let with = || state.clone();

@@ -75,6 +75,13 @@ pub fn all() -> Vec<Job> {
             run: |reeve, _| Box::pin(alerts(reeve)),
         },
         Job {
+            name: "review-reminders",
+            every: Every::Pass,
+            why: "a reviewer is told a week and a day before a review is due, when it is, and a week \
+                  after; once each, so that asking at each pass costs one look at the open reviews",
+            run: |reeve, caller| Box::pin(review_reminders(reeve, caller)),
+        },
+        Job {
             name: "audit-partitions",
             every: Every::Each(SignedDuration::from_hours(12)),
             why: "the audit log needs next month's partition before the month begins; three are kept \
@@ -137,6 +144,13 @@ async fn alerts(reeve: Reeve) -> Result<Outcome, Error> {
         "{} opened, {} closed",
         changes.opened, changes.closed
     )))
+}
+
+async fn review_reminders(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
+    Ok(match app::review::remind(&reeve, &caller).await? {
+        0 => Outcome::Skipped("nobody is to be reminded".to_owned()),
+        n => Outcome::Done(format!("{n} reminders of reviews")),
+    })
 }
 
 async fn audit_partitions(reeve: Reeve) -> Result<Outcome, Error> {

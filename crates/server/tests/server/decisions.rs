@@ -1,5 +1,6 @@
 //! Decisions over HTTP: the sample of a governed right (D21), explanations, refused reads (D27).
 
+use domain::governance::privileged::BreakGlass;
 use jiff::SignedDuration;
 use serde_json::json;
 use testkit::World;
@@ -87,6 +88,57 @@ async fn asking_about_oneself_tells_of_no_organization_project_or_person_elsewhe
         }
         assert_ne!(answers[0].0, 200);
         assert_eq!(answers[0], answers[1]);
+    }
+}
+
+/// Whoever is on the break-glass list passes as far as being there goes, and no further.
+#[tokio::test]
+async fn the_break_glass_list_opens_administration_and_no_member_route() {
+    let world = World::discord_leading().await;
+    let api = Api::of(&world);
+    let person = |name| world.person(name);
+    let cases = [
+        (person("owed").linked(1).mapped_role(), 200),
+        (person("unlinked"), 403),
+        (person("roleless").linked(2).in_guild(), 403),
+        (person("outside").linked(3).mapped_role(), 403),
+        (
+            person("suspended").linked(4).in_guild().status("suspended"),
+            403,
+        ),
+        (
+            person("disabled")
+                .linked(5)
+                .mapped_role()
+                .status("disabled"),
+            401,
+        ),
+    ];
+    let mut people = Vec::new();
+    for (person, expected) in cases {
+        let user_id = person.build().await;
+        people.push((user_id, token(&world, user_id, None).await, expected));
+    }
+    world.scan().await;
+    world
+        .policy("exclude = ['outside@example.test']\neveryone = true")
+        .await;
+    let ids: Vec<_> = people.iter().map(|(id, ..)| id.to_string()).collect();
+    let mut settings = world.reeve().live.get().as_ref().clone();
+    settings.break_glass = BreakGlass::parse(&ids.join(" "), "");
+    world.reeve().live.set(settings);
+    for (user_id, asks, expected) in &people {
+        let hauling = api.get(asks, "/v1/hauling").await;
+        assert_eq!(hauling.status.as_u16(), *expected, "{user_id}: {hauling:?}");
+        let admin = api.get(asks, "/v1/admin/users").await;
+        let administers = if *expected == 401 { 401 } else { 200 };
+        assert_eq!(admin.status.as_u16(), administers, "{user_id}: {admin:?}");
+    }
+    world.age_snapshots(SignedDuration::from_hours(7)).await;
+    for (user_id, asks, expected) in &people {
+        let stale = api.get(asks, "/v1/hauling").await.status.as_u16();
+        let nobody = if *expected == 401 { 401 } else { 403 };
+        assert_eq!(stale, nobody, "{user_id}");
     }
 }
 

@@ -64,6 +64,52 @@ fn every_operation_says_what_it_does_and_how_it_fails() {
     }
 }
 
+#[test]
+fn every_mutation_takes_an_idempotency_key_and_every_answer_has_a_correlation_id() {
+    let document = document();
+    let named = |reference: &Value| {
+        let pointer = reference["$ref"]
+            .as_str()
+            .unwrap()
+            .strip_prefix('#')
+            .unwrap();
+        let found = document.pointer(pointer);
+        assert!(found.is_some(), "{pointer} is not there");
+        found.unwrap().clone()
+    };
+    for (path, method) in operations(&document) {
+        let operation = &document["paths"][&path][method.as_str().to_lowercase()];
+        let taken = operation["parameters"].as_array().unwrap();
+        let taken: BTreeSet<String> = taken
+            .iter()
+            .filter(|one| one.get("$ref").is_some())
+            .map(|one| named(one)["name"].as_str().unwrap().to_owned())
+            .collect();
+        let changes = method != Method::GET;
+        assert!(taken.contains("X-Correlation-Id"), "{method} {path}");
+        assert!(taken.contains("traceparent"), "{method} {path}");
+        assert_eq!(
+            taken.contains("Idempotency-Key"),
+            changes,
+            "{method} {path}"
+        );
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let given = |name: &str| {
+                let header = response["headers"].get(name);
+                header.is_some_and(|header| named(header)["description"].is_string())
+            };
+            let at = format!("{method} {path} {status}");
+            assert!(given("X-Correlation-Id"), "{at}");
+            assert_eq!(
+                given("X-Revision"),
+                changes && status.starts_with('2'),
+                "{at}"
+            );
+            assert_eq!(given("Retry-After"), status == "429", "{at}");
+        }
+    }
+}
+
 /// Path and method of each operation.
 fn operations(document: &Value) -> Vec<(String, Method)> {
     let mut found = Vec::new();

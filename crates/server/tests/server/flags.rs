@@ -79,3 +79,22 @@ async fn without_enforcement_roles_are_not_asked_but_ceilings_signing_in_and_ten
     switch(&world, None, None);
     assert_eq!(api.get(&reader, "/v1/admin/audit").await.error().0, 403);
 }
+
+#[tokio::test]
+async fn without_the_pages_the_api_stays_as_it_is() {
+    let world = World::empty().await;
+    let api = Api::of(&world);
+    let (boss, _) = boss_and_reader(&world).await;
+    let live = &world.reeve().live;
+    let mut settings = live.get().as_ref().clone();
+    settings.flags = Flags::of(None, Some(false), None, None);
+    live.set(settings);
+    for path in [
+        "/v1/me",
+        "/v1/admin/users",
+        "/v1/admin/audit",
+        "/v1/admin/governance",
+    ] {
+        api.get(&boss, path).await.ok();
+    }
+}

@@ -184,7 +184,10 @@ impl Maker<'_> {
             .cloned()
             .unwrap_or_default()
         {
-            let name = parameter["name"].as_str().unwrap();
+            // A header is only named here.
+            let Some(name) = parameter["name"].as_str() else {
+                continue;
+            };
             match parameter["in"].as_str() {
                 Some("path") => {
                     let value = encoded(&self.text(parameter["schema"]["format"].as_str()));

@@ -7,6 +7,8 @@ use axum::http::Method;
 use domain::audit::Action;
 use domain::governance::mode::Mode;
 use domain::health::{Check, Severity, condition};
+use domain::review::Subject;
+use jiff::ToSpan;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use store::scope::Context;
@@ -44,6 +46,16 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     world.reconcile().await;
     let fallen = world.person("fallen").role("admin").status("suspended");
     fallen.build().await;
+    let review = app::review::New {
+        name: "Q4".to_owned(),
+        subject: Subject::Assignments,
+        organization: None,
+        due_at: world.now().await + 20.hours(),
+        reviewers: vec!["ada@example.test".to_owned()],
+    };
+    app::review::begin(world.reeve(), &world.caller(), &review)
+        .await
+        .unwrap();
     server::jobs::pass(world.reeve(), &server::jobs::all()).await;
     let (boss, reader) = boss_and_reader(&world).await;
     world.organization("northway").await;

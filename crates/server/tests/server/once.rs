@@ -1,11 +1,12 @@
 //! Mutations that carry `Idempotency-Key`.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request, header};
 use serde_json::{Value, json};
 use testkit::World;
 use tokio::task::JoinSet;
 
-use crate::client::{Answer, Api, Asker, boss_and_reader, count, token};
+use crate::client::{Answer, Api, Asker, ORIGIN, boss_and_reader, count, token};
 
 const NOTES: &str = "/v1/admin/evidence/some-id/notes";
 
@@ -174,4 +175,38 @@ async fn keys_are_forgotten_after_a_day() {
     assert_eq!(count(&world, "idempotency_key").await, 1);
     let again = note(&api, &boss, "new", "one").await;
     assert_eq!(again.header("idempotency-replayed"), "true");
+}
+
+#[tokio::test]
+async fn a_token_is_made_once_for_a_key_and_its_secret_is_shown_once() {
+    let world = World::empty().await;
+    let api = Api::of(&world);
+    let ada = world.person("ada").build().await;
+    let browser = api.browser(&world, ada).await;
+    let make = async || {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/v1/me/tokens")
+            .header(header::COOKIE, &browser.cookie)
+            .header(header::ORIGIN, ORIGIN)
+            .header("x-csrf-token", &browser.csrf)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", "key-1");
+        let body = Body::from(json!({ "name": "ci" }).to_string());
+        api.send(request.body(body).unwrap()).await
+    };
+    let first = make().await;
+    assert_eq!(first.status.as_u16(), 201, "{first:?}");
+    let secret = first.json["token"].as_str().unwrap();
+    assert!(secret.starts_with("reeve_pat_"), "{secret}");
+    let again = make().await;
+    assert_eq!(again.status, first.status);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.json["token_id"], first.json["token_id"]);
+    assert!(again.json["token"].is_null(), "{again:?}");
+    assert!(!again.text.contains("reeve_pat_"), "{again:?}");
+    let mine = format!("personal_access_token where user_id = '{ada}'");
+    assert_eq!(count(&world, &mine).await, 1);
+    let kept = "idempotency_key k where k::text like '%reeve_pat_%'";
+    assert_eq!(count(&world, kept).await, 0);
 }

@@ -195,3 +195,69 @@ async fn tenant(scene: &Scene) -> domain::id::OrganizationId {
         .unwrap();
     all.into_iter().find(|one| one.slug == "north").unwrap().id
 }
+
+#[tokio::test]
+async fn overrides_are_revoked_one_by_one_by_who_may_put_them_and_by_nobody_else() {
+    let scene = scene().await;
+    let world = &scene.world;
+    let overrides = app::overrides::Wanted {
+        enabled: Some(true),
+        preserved: Some(vec!["reader".to_owned()]),
+        suppressed: Some(vec!["publisher".to_owned()]),
+        ..Default::default()
+    };
+    let replace = app::overrides::How::Replace;
+    app::overrides::set(
+        world.reeve(),
+        &world.caller(),
+        "max@example.test",
+        &overrides,
+        replace,
+    )
+    .await
+    .unwrap();
+    let due = world.now().await + 24.hours();
+    let body = json!({
+        "name": "Q4", "subject": "overrides", "due_at": due,
+        "reviewers": ["rita@example.test", "boss@example.test"],
+    });
+    let begun = scene
+        .api
+        .post(&scene.boss, "/v1/admin/reviews", body)
+        .await
+        .ok();
+    assert_eq!(begun["items"], 3);
+    let campaign = begun["campaign_id"].as_str().unwrap();
+    let page = scene.show(campaign).await;
+    let items = page["items"].as_array().unwrap();
+    let id = |source: &str| {
+        let item = items.iter().find(|item| item["source"] == source).unwrap();
+        assert_eq!(item["email"], "max@example.test");
+        assert!(
+            item["since"].is_string() && item["granted_by"].is_string(),
+            "{item}"
+        );
+        item["item_id"].as_str().unwrap().to_owned()
+    };
+    let (kept, away) = (id("override:preserved"), id("override:suppressed"));
+    let refused = scene.decide(&scene.rita, &kept, "revoke").await;
+    assert_eq!(refused.error(), (403, "insufficient_permissions"));
+    scene.decide(&scene.rita, &away, "keep").await.ok();
+    let taken = scene.decide(&scene.boss, &kept, "revoke").await.ok();
+    assert_eq!(taken["taken"], true);
+    let taken = scene
+        .decide(&scene.boss, &id("override:paused"), "revoke")
+        .await
+        .ok();
+    assert_eq!(taken["taken"], true);
+    let left = app::overrides::show(world.reeve(), &world.caller(), "max@example.test").await;
+    let left = left.unwrap().overrides;
+    assert!(!left.enabled && left.preserved().next().is_none() && left.suppresses("publisher"));
+    let path = format!("/v1/admin/reviews/{campaign}/export");
+    let csv = scene.api.get(&scene.boss, &path).await.text;
+    assert!(csv.contains(",publisher,override:suppressed,"), "{csv}");
+    let audited = world.audit("overrides.set").await;
+    let outcomes: Vec<_> = audited.iter().map(|row| row.outcome.as_str()).collect();
+    // Put once, refused once, taken twice.
+    assert_eq!(outcomes, ["success", "success", "denied", "success"]);
+}

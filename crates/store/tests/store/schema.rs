@@ -39,6 +39,7 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("rehome", ""),
     ("review_campaign", ""),
     ("review_item", ""),
+    ("review_reminder", ""),
     ("review_reviewer", ""),
     ("session", ""),
     ("sign_in_attempt", ""),
@@ -70,6 +71,7 @@ const UNTRACKED: &[&str] = &[
     "platform",          // a counter
     "reconcile_plan",    // a plan; approving it is audited
     "review_item",       // what there was; deciding it is audited
+    "review_reminder",   // who was told; telling is audited
     "sign_in_attempt",   // a clock: signing in is audited when it is done
     "snapshot_slot",     // which raw observation lies where
     "snapshot_stage",    // raw observations; admitted ones are facts

@@ -1,7 +1,7 @@
 //! The walk over a review.
 
 use app::Error;
-use app::review::{New, begin, decide, show, sign_off};
+use app::review::{New, begin, decide, remind, show, sign_off};
 use domain::audit::Action;
 use domain::review::{Subject, Verdict};
 use jiff::ToSpan;
@@ -21,6 +21,14 @@ impl Walk {
         };
         let begun = begin(self.world.reeve(), &caller, &new).await?;
         self.wrote(&caller, &[Action::ReviewBegin]).await;
+        self.world.person("ron").build().await;
+        let add = "insert into review_reviewer (campaign_id, user_id)
+                   select campaign_id, user_id from review_campaign, app_user
+                    where email = 'ron@example.test'";
+        crate::sql::scene(&self.world, add).await;
+        let caller = self.caller();
+        remind(self.world.reeve(), &caller).await?;
+        self.wrote(&caller, &[Action::ReviewRemind]).await;
         let operator = self.world.caller();
         let id = begun.campaign_id;
         let page = show(self.world.reeve(), &operator, id, false, None, 9).await?;

@@ -411,6 +411,32 @@ fn a_token_does_what_its_scopes_name_and_nothing_else_whoever_its_owner_is() {
     }
 }
 
+#[test]
+fn whoever_owns_a_thing_manages_it_without_a_role_and_nobody_else_does() {
+    let world = World::of_an_entitled_member();
+    for name in [
+        "bookmarks:manage",
+        "credentials:manage",
+        "site_configs:manage",
+    ] {
+        for (owner_id, allowed) in [(Some(ME), true), (Some(STRANGER), false), (None, false)] {
+            let request = Request {
+                user_id: ME,
+                permission: Permission::of(name).unwrap(),
+                scope: Scope::Platform,
+                owner_id,
+                credential: None,
+                enforced: true,
+            };
+            assert_eq!(
+                decide(&world, &request, NOW).allowed,
+                allowed,
+                "{name} {owner_id:?}"
+            );
+        }
+    }
+}
+
 /// Somebody who holds the permission here, or nowhere, as a member or not.
 fn asked(member: bool, holds: Option<Scope>, scope: Scope, enforced: bool) -> bool {
     let world = World {

@@ -144,7 +144,10 @@ impl Scene {
             .cloned()
             .unwrap_or_default()
         {
-            let name = parameter["name"].as_str().unwrap();
+            // A header is only named here.
+            let Some(name) = parameter["name"].as_str() else {
+                continue;
+            };
             if parameter["in"] == "path" {
                 let part = self.part(name, inside, &cell).await;
                 uri = uri.replace(&format!("{{{name}}}"), &part);
@@ -306,7 +309,10 @@ impl Scene {
         let page = app::review::show(reeve, &caller, id, true, None, 9)
             .await
             .unwrap();
-        let item = page.items.iter().find(|item| item.user_id == cell.member.0);
+        let item = page
+            .items
+            .iter()
+            .find(|item| item.user_id == Some(cell.member.0));
         item.unwrap().item_id.to_string()
     }
 
