@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use app::organization::{Changes, create, delete, ensure_default, get, list, mine, page, update};
+use app::role::define::{self, NewRole};
 use app::{Caller, Error};
+use domain::access::role::ScopeKind;
 use domain::actor::Actor;
 use domain::id::UserId;
 use domain::tenancy::organization::Slug;
@@ -292,4 +294,39 @@ async fn the_default_organization_keeps_its_name_and_no_slug_looks_like_an_id() 
     let sql = "insert into organization (slug, name) values ('00000000-0000-7000-8000-0000000000ff', 'x')";
     let refused = sqlx::query(sql).execute(&mut operator).await.unwrap_err();
     assert!(refused.to_string().contains("slug_is_no_id"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_organization_is_deleted_by_whoever_could_take_every_role_inside() {
+    let world = World::empty().await;
+    let new = NewRole {
+        name: "janitor".to_owned(),
+        scope: ScopeKind::Platform,
+        rank: 0,
+        permissions: vec!["organizations:manage".to_owned()],
+        description: None,
+    };
+    define::create(world.reeve(), &world.caller(), None, &new)
+        .await
+        .unwrap();
+    let janitor = world.person("janitor").role("janitor").build().await;
+    let janitor = Caller::new(Actor::Person { user_id: janitor });
+    let acme = world.organization("acme").await;
+    world.organization("empty").await;
+    let viewer = world.person("viewer").role_in("tenant_viewer", acme);
+    viewer.build().await;
+    let [acme, empty] = ["acme", "empty"].map(|slug| slug.parse::<Slug>().unwrap());
+    let refused = delete(world.reeve(), &janitor, &acme, Some("acme")).await;
+    assert!(matches!(refused, Err(Error::Ceiling(_))), "{refused:?}");
+    let row = audit_of(&world, &janitor).await.remove(0);
+    assert_eq!(
+        (&*row.action, &*row.outcome),
+        ("organization.delete", "denied")
+    );
+    delete(world.reeve(), &janitor, &empty, Some("empty"))
+        .await
+        .unwrap();
+    delete(world.reeve(), &world.caller(), &acme, Some("acme"))
+        .await
+        .unwrap();
 }
