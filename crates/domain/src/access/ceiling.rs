@@ -238,8 +238,13 @@ fn within(held: &Held, role: &RoleDefinition) -> Result<(), GrantDenied> {
             ceiling: held.rank,
         });
     }
-    if !role.permissions.is_subset_of(held.permissions) {
-        let missing = role.permissions.minus(held.permissions);
+    // An administrative role is more than what it permits by itself: its holder is spared by automation.
+    let needed = match role.administrative() {
+        Some(_) => PermissionSet::all(),
+        None => role.permissions,
+    };
+    if !needed.is_subset_of(held.permissions) {
+        let missing = needed.minus(held.permissions);
         return Err(GrantDenied::PermissionsNotHeld {
             role: role.name.clone(),
             missing: missing.iter().map(Permission::name).collect(),
