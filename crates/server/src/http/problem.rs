@@ -9,6 +9,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
+use domain::credential::token;
 use domain::id::{OrganizationId, ProjectId, UserId};
 use domain::review::Denied;
 use domain::tenancy::rehome::RehomeDenied;
@@ -204,7 +205,8 @@ impl From<app::Error> for ApiError {
         use app::Error;
         let text = error.to_string();
         match &error {
-            Error::Invalid { .. } | Error::TokenDenied(_) => Self::invalid(text),
+            Error::Invalid { .. } => Self::invalid(text),
+            Error::TokenDenied(denied) => Self::new(of_token(denied), text),
             Error::ReviewDenied(denied) => of_review(denied, text),
             // Named in the body, and seen by whoever got as far as this.
             Error::NotFound {
@@ -305,6 +307,13 @@ fn defined(denied: &DefineDenied) -> Code {
         DefineDenied::Name | DefineDenied::Rank | DefineDenied::PlatformScope => {
             Code::InvalidRequest
         }
+    }
+}
+
+fn of_token(denied: &token::Denied) -> Code {
+    match denied {
+        token::Denied::BeyondOwner { .. } | token::Denied::ByToken => Code::InsufficientPermissions,
+        token::Denied::Name | token::Denied::Expiry => Code::InvalidRequest,
     }
 }
 
