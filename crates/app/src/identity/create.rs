@@ -1,5 +1,6 @@
 //! Bringing in one person, and changing what they are called.
 
+use domain::access::over::Act;
 use domain::access::permission::IDENTITIES_MANAGE;
 use domain::audit::Action;
 use domain::id::UserId;
@@ -33,7 +34,8 @@ pub struct Created {
     pub user_id: UserId,
 }
 
-/// Creates an identity: active, in the default organization, with no role.
+/// Creates an identity: active, in the default organization, with no role. One with an address of the
+/// break-glass list is an administrator's.
 pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Created, Error> {
     let email: Email = new
         .email
@@ -43,6 +45,9 @@ pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Created
     let action = Action::IdentityCreate;
     let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, None).await?;
     let user_id = UserId(store::id::new_id());
+    let entry = caller.entry(action, "app_user", user_id.to_string());
+    let whose = (user_id, email.as_str());
+    permit::act_on(reeve, &mut tx, caller, Act::Power, whose, &entry).await?;
     let identity = NewIdentity {
         user_id,
         email: email.to_string(),
@@ -56,7 +61,7 @@ pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Created
     let entry = Entry {
         target: Some(user_id),
         after: Some(json!({ "status": Status::Active })),
-        ..caller.entry(action, "app_user", user_id.to_string())
+        ..entry
     };
     store::audit::record(&mut tx, &entry).await?;
     tx.commit().await?;

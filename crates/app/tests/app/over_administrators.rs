@@ -2,7 +2,7 @@
 
 use app::identity::file::read;
 use app::identity::import::import;
-use app::identity::{Change, edit};
+use app::identity::{Change, New, create, edit};
 use app::lifecycle::{disable, enable, erase};
 use app::link::{self, link};
 use app::role::define::{self, NewRole};
@@ -193,4 +193,18 @@ async fn an_import_binds_no_account_to_whom_one_could_not_act_on_nor_brings_in_a
     let rows = rows.iter().filter(|row| row.outcome == "denied");
     let denied: Vec<_> = rows.map(|row| row.action.as_str()).collect();
     assert_eq!(denied, ["identity.link", "identity.create"]);
+}
+
+#[tokio::test]
+async fn nobody_else_makes_an_identity_with_an_address_of_the_break_glass_list() {
+    let (world, bob) = helper("listed@example.test").await;
+    let new = New {
+        email: "LISTED@example.test".to_owned(),
+        display_name: None,
+    };
+    let refused = create(world.reeve(), &bob, &new).await;
+    assert!(matches!(refused, Err(Error::ActDenied(_))), "{refused:?}");
+    let row = audit_of(&world, &bob).await.remove(0);
+    assert_eq!((&*row.action, &*row.outcome), ("identity.create", "denied"));
+    create(world.reeve(), &world.caller(), &new).await.unwrap();
 }

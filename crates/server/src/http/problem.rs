@@ -228,6 +228,7 @@ impl From<app::Error> for ApiError {
             | Error::Paused { .. } => of_tenancy(&error, text),
             Error::Conflict(_)
             | Error::QuotaExceeded(_)
+            | Error::NoMoreNewcomers(_)
             | Error::MoveDenied(_)
             | Error::RulesMissing(_)
             | Error::Overtaken { .. }
