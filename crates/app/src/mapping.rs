@@ -122,6 +122,17 @@ pub async fn check(reeve: &Reeve, mapping: &Mapping) -> Result<Vec<Target>, Erro
     tx.rollback().await?;
     Ok(powerful)
 }
+/// Refuses to take away a name that the mapping in force uses: the next start would fail by it.
+pub(crate) fn unnamed(named: Option<&Target>) -> Result<(), Error> {
+    match named {
+        None => Ok(()),
+        Some(target) => Err(Error::Conflict(format!(
+            "the mapping of groups names `{target}`; whoever runs the server takes that out of \
+             OIDC_GROUP_ROLE_MAP or OIDC_GROUP_ROLE_DEFAULTS first"
+        ))),
+    }
+}
+
 
 /// The role and the scope that a target names, if it is one that groups may give.
 pub(crate) async fn resolve(

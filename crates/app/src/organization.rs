@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::identity::some;
 use crate::permit::Rights;
 use crate::role::image;
-use crate::{Caller, Error, Reeve, counted, permit, record_change};
+use crate::{Caller, Error, Reeve, counted, mapping, permit, record_change};
 
 /// How many people the audit row of [`ensure_default`] names; of more it says how many.
 const MOST_NAMED: i64 = 100;
@@ -127,6 +127,9 @@ pub async fn update(
             tx.rollback().await?;
             return Ok(before);
         }
+        if before.slug != after.slug {
+            unmapped(reeve, &[&before.slug])?;
+        }
         let description = after.description.as_deref();
         organization::update(&mut tx, id, &after.slug, &after.name, description)
             .await
@@ -195,6 +198,7 @@ pub async fn delete(
         if confirm != Some(found.slug.as_str()) {
             return Err(unconfirmed(&found.slug, &lost));
         }
+        unmapped(reeve, &[&found.slug, &id.to_string()])?;
         organization::delete(&mut tx, id).await?;
         let entry = Entry {
             tenant_id: Some(id),
@@ -206,6 +210,12 @@ pub async fn delete(
         Ok(lost)
     })
     .await
+}
+
+/// Refuses where the mapping of groups gives something in the organization of one of these names.
+fn unmapped(reeve: &Reeve, names: &[&str]) -> Result<(), Error> {
+    let live = reeve.live.get();
+    mapping::unnamed(live.mapping.targets_in(Some(names)).next())
 }
 
 /// Whether the caller could take every role that people have inside; a refusal is put on record.

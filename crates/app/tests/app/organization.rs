@@ -8,6 +8,7 @@ use app::{Caller, Error};
 use domain::access::role::ScopeKind;
 use domain::actor::Actor;
 use domain::id::UserId;
+use domain::identity::mapping::Mapping;
 use domain::tenancy::organization::Slug;
 use serde_json::json;
 use store::organization::Filter;
@@ -327,6 +328,64 @@ async fn an_organization_is_deleted_by_whoever_could_take_every_role_inside() {
         .await
         .unwrap();
     delete(world.reeve(), &world.caller(), &acme, Some("acme"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_the_mapping_of_groups_names_is_neither_renamed_nor_deleted() {
+    let world = World::empty().await;
+    let acme = world.organization("acme").await;
+    let owner = world.person("owner").role_in("tenant_owner", acme);
+    let owner = Caller::new(Actor::Person {
+        user_id: owner.build().await,
+    });
+    let (reeve, slug) = (world.reeve(), "acme".parse::<Slug>().unwrap());
+    for name in ["ops", "dev"] {
+        let new = NewRole {
+            name: name.to_owned(),
+            scope: ScopeKind::Tenant,
+            rank: 0,
+            permissions: Vec::new(),
+            description: None,
+        };
+        define::create(reeve, &owner, Some(&slug), &new)
+            .await
+            .unwrap();
+    }
+    let map = |text: &str| {
+        let mut settings = reeve.live.get().as_ref().clone();
+        settings.mapping = Mapping::parse(text, "").unwrap();
+        reeve.live.set(settings);
+    };
+    let rename = Changes {
+        slug: Some("other".parse().unwrap()),
+        ..Changes::default()
+    };
+    let said = "the mapping of groups names `ops@acme`";
+    map("ops=ops@acme");
+    let refused = update(reeve, &owner, &slug, &rename).await;
+    assert!(words(refused).starts_with(said));
+    let refused = define::delete(reeve, &owner, Some(&slug), "ops").await;
+    assert!(words(refused).starts_with(said));
+    let refused = delete(reeve, &world.caller(), &slug, Some("acme")).await;
+    assert!(words(refused).starts_with(said));
+    // By its id the mapping finds the organization whatever its slug is, but not when it is gone.
+    map(&format!("ops=ops@{acme}"));
+    let refused = define::delete(reeve, &owner, Some(&slug), "ops").await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    let refused = delete(reeve, &world.caller(), &slug, Some("acme")).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    define::delete(reeve, &owner, Some(&slug), "dev")
+        .await
+        .unwrap();
+    update(reeve, &owner, &slug, &rename).await.unwrap();
+    map("ops=tenant_admin@default");
+    let other = "other".parse().unwrap();
+    define::delete(reeve, &owner, Some(&other), "ops")
+        .await
+        .unwrap();
+    delete(reeve, &world.caller(), &other, Some("other"))
         .await
         .unwrap();
 }
