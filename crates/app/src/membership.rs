@@ -360,6 +360,23 @@ pub(crate) async fn leave(
     if !membership::lock(tx, tenant_id, user_id).await? {
         return Ok(None);
     }
+    let taken = may_leave(reeve, tx, caller, tenant_id, user_id, entry).await?;
+    membership::end(tx, tenant_id, user_id)
+        .await
+        .map_err(last_owner)?;
+    Ok(Some(taken))
+}
+
+/// Whether the caller could end a membership; returns the images of every role that it would take. A
+/// refusal is put on record as `entry`.
+pub(crate) async fn may_leave(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    tenant_id: OrganizationId,
+    user_id: UserId,
+    entry: &Entry<'_>,
+) -> Result<Vec<Value>, Error> {
     let is_default = organization::find_default(tx).await? == Some(tenant_id);
     let roles = role::load(tx).await?;
     let scope = Scope::Tenant { tenant_id };
@@ -380,13 +397,10 @@ pub(crate) async fn leave(
     if let Err(denied) = can_end(is_default, taken) {
         return permit::refuse(reeve, caller, entry, denied.into()).await;
     }
-    membership::end(tx, tenant_id, user_id)
-        .await
-        .map_err(last_owner)?;
     let taken = inside
         .iter()
         .map(|(id, role, scope)| image(role, *scope, &[*id]));
-    Ok(Some(taken.collect()))
+    Ok(taken.collect())
 }
 
 /// What somebody has in an organization and its projects.

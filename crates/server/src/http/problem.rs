@@ -320,7 +320,9 @@ fn of_token(denied: &token::Denied) -> Code {
 
 fn rehomed(denied: RehomeDenied) -> Code {
     match denied {
-        RehomeDenied::SamePlace | RehomeDenied::ToDefault => Code::InvalidRequest,
+        RehomeDenied::SamePlace | RehomeDenied::ToDefault | RehomeDenied::FromDefault => {
+            Code::InvalidRequest
+        }
         RehomeDenied::OwnRequest => Code::InsufficientPermissions,
         RehomeDenied::Decided(_) => Code::Conflict,
     }
