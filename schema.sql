@@ -3008,7 +3008,7 @@ CREATE FUNCTION public.track_tenancy_setting_delete() RETURNS trigger
           select 'sql.' || 'delete', 'tenancy_setting', o.only_row::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'strict_membership', o.strict_membership, 'rehome_needs_approval', o.rehome_needs_approval, 'paused_at', o.paused_at, 'paused_by', o.paused_by), null from old_rows o;
+                 'sql:' || session_user, jsonb_build_object('only_row', o.only_row, 'strict_membership', o.strict_membership, 'rehome_needs_approval', o.rehome_needs_approval, 'newcomers_limit', o.newcomers_limit, 'paused_at', o.paused_at, 'paused_by', o.paused_by), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -3036,14 +3036,14 @@ CREATE FUNCTION public.track_tenancy_setting_insert() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'tenancy_setting', n.only_row::text, 'insert', jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) from new_rows n;
+        select 'tenancy_setting', n.only_row::text, 'insert', jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'newcomers_limit', n.newcomers_limit, 'paused_at', n.paused_at, 'paused_by', n.paused_by) from new_rows n;
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || 'insert', 'tenancy_setting', n.only_row::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) from new_rows n;
+                 'sql:' || session_user, null, jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'newcomers_limit', n.newcomers_limit, 'paused_at', n.paused_at, 'paused_by', n.paused_by) from new_rows n;
         end if;
         return null;
       end $$;
@@ -3071,14 +3071,14 @@ CREATE FUNCTION public.track_tenancy_setting_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'tenancy_setting', coalesce(n.only_row::text, o.only_row::text), case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, case when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.strict_membership, o.rehome_needs_approval, o.paused_at, o.paused_by, o.pause_reason) is distinct from (n.only_row, n.strict_membership, n.rehome_needs_approval, n.paused_at, n.paused_by, n.pause_reason);
+        select 'tenancy_setting', coalesce(n.only_row::text, o.only_row::text), case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, case when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'newcomers_limit', n.newcomers_limit, 'paused_at', n.paused_at, 'paused_by', n.paused_by) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.strict_membership, o.rehome_needs_approval, o.newcomers_limit, o.paused_at, o.paused_by, o.pause_reason) is distinct from (n.only_row, n.strict_membership, n.rehome_needs_approval, n.newcomers_limit, n.paused_at, n.paused_by, n.pause_reason);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || case when o.only_row is null then 'insert' when n.only_row is null then 'delete' else 'update' end, 'tenancy_setting', coalesce(n.only_row::text, o.only_row::text),
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, case when o.only_row is not null then jsonb_build_object('only_row', o.only_row, 'strict_membership', o.strict_membership, 'rehome_needs_approval', o.rehome_needs_approval, 'paused_at', o.paused_at, 'paused_by', o.paused_by) end, case when o.only_row is null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'paused_at', n.paused_at, 'paused_by', n.paused_by) || jsonb_build_object('changed', array_remove(array[case when o.pause_reason is distinct from n.pause_reason then 'pause_reason' end], null)) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.strict_membership, o.rehome_needs_approval, o.paused_at, o.paused_by, o.pause_reason) is distinct from (n.only_row, n.strict_membership, n.rehome_needs_approval, n.paused_at, n.paused_by, n.pause_reason);
+                 'sql:' || session_user, case when o.only_row is not null then jsonb_build_object('only_row', o.only_row, 'strict_membership', o.strict_membership, 'rehome_needs_approval', o.rehome_needs_approval, 'newcomers_limit', o.newcomers_limit, 'paused_at', o.paused_at, 'paused_by', o.paused_by) end, case when o.only_row is null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'newcomers_limit', n.newcomers_limit, 'paused_at', n.paused_at, 'paused_by', n.paused_by) when n.only_row is not null then jsonb_build_object('only_row', n.only_row, 'strict_membership', n.strict_membership, 'rehome_needs_approval', n.rehome_needs_approval, 'newcomers_limit', n.newcomers_limit, 'paused_at', n.paused_at, 'paused_by', n.paused_by) || jsonb_build_object('changed', array_remove(array[case when o.pause_reason is distinct from n.pause_reason then 'pause_reason' end], null)) end from new_rows n full join old_rows o on o.only_row = n.only_row where (o.only_row, o.strict_membership, o.rehome_needs_approval, o.newcomers_limit, o.paused_at, o.paused_by, o.pause_reason) is distinct from (n.only_row, n.strict_membership, n.rehome_needs_approval, n.newcomers_limit, n.paused_at, n.paused_by, n.pause_reason);
         end if;
         return null;
       end $$;
@@ -4016,6 +4016,7 @@ CREATE TABLE public.membership (
     user_id uuid NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
     exclusive boolean DEFAULT false NOT NULL,
+    brought_in boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT membership_status_check CHECK ((status = ANY (ARRAY['active'::text, 'ended'::text])))
@@ -4110,6 +4111,7 @@ CREATE VIEW public.organization_membership WITH (security_invoker='true') AS
     membership.user_id,
     membership.status,
     membership.exclusive,
+    membership.brought_in,
     membership.created_at,
     membership.updated_at
    FROM public.membership;
@@ -4718,10 +4720,12 @@ CREATE TABLE public.tenancy_setting (
     only_row boolean DEFAULT true NOT NULL,
     strict_membership boolean DEFAULT false NOT NULL,
     rehome_needs_approval boolean DEFAULT true NOT NULL,
+    newcomers_limit integer DEFAULT 1000 NOT NULL,
     paused_at timestamp with time zone,
     paused_by uuid,
     pause_reason text,
     CONSTRAINT a_pause_says_why CHECK (((paused_at IS NULL) = (pause_reason IS NULL))),
+    CONSTRAINT tenancy_setting_newcomers_limit_check CHECK ((newcomers_limit >= 0)),
     CONSTRAINT tenancy_setting_only_row_check CHECK (only_row)
 );
 
@@ -4731,7 +4735,7 @@ ALTER TABLE public.tenancy_setting OWNER TO reeve_owner;
 -- Name: TABLE tenancy_setting; Type: COMMENT; Schema: public; Owner: reeve_owner
 --
 
-COMMENT ON TABLE public.tenancy_setting IS 'One row: strict mode, approval of moves, and the pause of bulk changes.';
+COMMENT ON TABLE public.tenancy_setting IS 'One row: strict mode, approval of moves, the limit of newcomers, and the pause of bulk changes.';
 
 --
 -- Name: user_quota; Type: TABLE; Schema: public; Owner: reeve_owner
@@ -5346,6 +5350,12 @@ CREATE INDEX log_line_age ON public.log_line USING btree (at);
 --
 
 CREATE INDEX log_line_correlation ON public.log_line USING btree (correlation_id, line_id);
+
+--
+-- Name: membership_brought_in; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX membership_brought_in ON public.membership USING btree (organization_id) WHERE brought_in;
 
 --
 -- Name: membership_exclusive; Type: INDEX; Schema: public; Owner: reeve_owner
@@ -7877,6 +7887,12 @@ GRANT SELECT ON TABLE public.stripped_assignment TO reeve_operator;
 
 GRANT SELECT,UPDATE ON TABLE public.tenancy_setting TO reeve_system;
 GRANT SELECT ON TABLE public.tenancy_setting TO reeve_operator;
+
+--
+-- Name: COLUMN tenancy_setting.newcomers_limit; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT UPDATE(newcomers_limit) ON TABLE public.tenancy_setting TO reeve_operator;
 
 --
 -- Name: COLUMN tenancy_setting.paused_at; Type: ACL; Schema: public; Owner: reeve_owner

@@ -37,7 +37,7 @@ pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Made, E
     }
     let (user_id, created) = match person(&mut tx, new.email()).await {
         Ok(user_id) => (user_id, false),
-        Err(Error::NotFound { .. }) => (enrol(&mut tx, caller, &new).await?, true),
+        Err(Error::NotFound { .. }) => (enrol(reeve, &mut tx, caller, &new).await?, true),
         Err(error) => return Err(error),
     };
     let given = grant(&mut tx, caller, user_id, &admin, scope, (None, None)).await?;

@@ -10,7 +10,7 @@ use domain::governance::exemption;
 use domain::identity::lifecycle::MoveDenied;
 use domain::quota::Exceeded;
 use domain::reconcile::snapshot::Rejection;
-use domain::tenancy::membership::{CrossTenant, EndDenied};
+use domain::tenancy::membership::{CrossTenant, EndDenied, NoMoreNewcomers};
 use domain::tenancy::rehome::RehomeDenied;
 use jiff::Timestamp;
 use store::StoreError;
@@ -83,7 +83,10 @@ pub enum Error {
     /// Somebody has as many of something as they may.
     #[error(transparent)]
     QuotaExceeded(#[from] Exceeded),
-    /// The person is an administrator, and the caller could not make one.
+    /// An organization brought in as many people as it may.
+    #[error("identity: {0}")]
+    NoMoreNewcomers(#[from] NoMoreNewcomers),
+    /// The person has a role that the caller could not give.
     #[error(transparent)]
     ActDenied(#[from] ActDenied),
     #[error("the membership does not end: {0}")]

@@ -1,6 +1,7 @@
 //! Moving somebody's status by hand: suspend, disable, enable, restore, erase.
 
 use domain::access::ceiling::can_grant;
+use domain::access::over::Act;
 use domain::access::permission::IDENTITIES_MANAGE;
 use domain::access::role::{Administrative, Scope};
 use domain::audit::Action;
@@ -127,7 +128,7 @@ pub(crate) async fn lock(tx: &mut Tx, who: &str) -> Result<Account, Error> {
         .ok_or_else(|| Error::not_found("identity", who))
 }
 
-/// Whether the caller may do this to an administrator, if they are one.
+/// Whether the caller may do this to whoever holds what they hold.
 async fn may_act(
     reeve: &Reeve,
     tx: &mut Tx,
@@ -136,7 +137,20 @@ async fn may_act(
     account: &Account,
 ) -> Result<(), Error> {
     let entry = of(caller, action, account);
-    permit::act_on(reeve, tx, caller, account.user_id, &account.email, &entry).await
+    // To shut somebody out leaves them what they have; the rest is as much as giving or taking it.
+    let act = match action {
+        Action::IdentitySuspend | Action::IdentityDisable => Act::ShutOut,
+        _ => Act::Power,
+    };
+    permit::act_on(
+        reeve,
+        tx,
+        caller,
+        act,
+        (account.user_id, &account.email),
+        &entry,
+    )
+    .await
 }
 
 /// An audit row about an account, to be completed.

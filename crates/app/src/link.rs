@@ -1,5 +1,6 @@
 //! Binding external accounts to people by hand, and taking them away (P-01).
 
+use domain::access::over::Act;
 use domain::access::permission::IDENTITIES_MANAGE;
 use domain::audit::Action;
 use domain::id::{DiscordId, NotASnowflake, UserId};
@@ -48,7 +49,7 @@ pub async fn link(reeve: &Reeve, caller: &Caller, who: &str, new: &New) -> Resul
         ..lifecycle::of(caller, action, &account)
     };
     let email = &account.email;
-    permit::act_on(reeve, &mut tx, caller, user_id, email, &entry).await?;
+    permit::act_on(reeve, &mut tx, caller, Act::Power, (user_id, email), &entry).await?;
     let found = identity::links(&mut tx, std::slice::from_ref(&link), &[user_id.0]).await?;
     let bound = found.iter().any(|one| {
         one.user_id == user_id && one.provider == DISCORD && one.external_id == link.external_id()
@@ -91,7 +92,7 @@ pub async fn unlink(
         ..lifecycle::of(caller, action, &account)
     };
     let email = &account.email;
-    permit::act_on(reeve, &mut tx, caller, user_id, email, &entry).await?;
+    permit::act_on(reeve, &mut tx, caller, Act::Power, (user_id, email), &entry).await?;
     if !identity::unlink(&mut tx, user_id, provider, external_id).await? {
         let name = format!("{provider} {external_id}");
         return Err(Error::not_found("link of theirs", name));

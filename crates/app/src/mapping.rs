@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use domain::access::ceiling::{ForPeople, for_people_to_give};
 use domain::access::permission::IDENTITIES_READ;
-use domain::access::role::{
-    Administrative, PROJECT_OWNER_ROLE, RoleDefinition, Scope, TENANT_OWNER_ROLE,
-};
+use domain::access::role::{Administrative, RoleDefinition, Scope};
 use domain::identity::RoleOverrides;
 pub use domain::identity::mapping::Target;
 use domain::identity::mapping::{Groups, Mapping, Step, sync};
@@ -123,6 +122,17 @@ pub async fn check(reeve: &Reeve, mapping: &Mapping) -> Result<Vec<Target>, Erro
     Ok(powerful)
 }
 
+/// Refuses to take away a name that the mapping in force uses: the next start would fail by it.
+pub(crate) fn unnamed(named: Option<&Target>) -> Result<(), Error> {
+    match named {
+        None => Ok(()),
+        Some(target) => Err(Error::Conflict(format!(
+            "the mapping of groups names `{target}`; whoever runs the server takes that out of \
+             OIDC_GROUP_ROLE_MAP or OIDC_GROUP_ROLE_DEFAULTS first"
+        ))),
+    }
+}
+
 /// The role and the scope that a target names, if it is one that groups may give.
 pub(crate) async fn resolve(
     tx: &mut Tx,
@@ -141,13 +151,9 @@ pub(crate) async fn resolve(
     };
     let role = roles.named(&target.role, scope.kind(), scope.tenant_id());
     let role = role.ok_or_else(|| Unusable::UnknownRole(target.clone()))?;
-    if role.tenant_id.is_none()
-        && [TENANT_OWNER_ROLE, PROJECT_OWNER_ROLE].contains(&role.name.as_str())
-    {
-        return Err(Unusable::Owner(target.clone()).into());
+    match for_people_to_give(role) {
+        None => Ok((role.clone(), scope)),
+        Some(ForPeople::Owner) => Err(Unusable::Owner(target.clone()).into()),
+        Some(ForPeople::Subadmin) => Err(Unusable::Subadmin(target.clone()).into()),
     }
-    if role.administrative() == Some(Administrative::Subadmin) {
-        return Err(Unusable::Subadmin(target.clone()).into());
-    }
-    Ok((role.clone(), scope))
 }

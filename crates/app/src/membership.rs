@@ -1,13 +1,14 @@
 //! Memberships: who belongs to an organization.
 
-use domain::access::permission::{MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ};
+use domain::access::over::Act;
+use domain::access::permission::{IDENTITIES_MANAGE, MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ};
 use domain::access::role::{RoleDefinition, Scope};
 use domain::actor::SYSTEM_USER;
 use domain::audit::Action;
 use domain::id::{AssignmentId, OrganizationId, UserId};
 use domain::identity::Status;
 use domain::identity::email::{Email, NotAnEmail};
-use domain::tenancy::membership::{CrossTenant, Taken, can_end};
+use domain::tenancy::membership::{CrossTenant, Taken, can_end, may_bring_in};
 use domain::tenancy::organization::Slug;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -173,9 +174,12 @@ async fn try_begin(
         None => None,
         Some(name) => Some(may_give(reeve, &mut tx, caller, name, scope, named_id(who)).await?),
     };
-    let user_id = match known(&mut tx, who).await? {
-        Some(user_id) => user_id,
-        None if how.create => create(&mut tx, caller, who).await?,
+    let (user_id, newcomer) = match known(&mut tx, who).await? {
+        Some(user_id) => (user_id, None),
+        None if how.create => {
+            let newcomer = create(reeve, &mut tx, caller, tenant_id, who).await?;
+            (newcomer.user_id, Some(newcomer))
+        }
         None => return Err(Error::not_found("identity", who)),
     };
     let begun = activate(&mut tx, caller, &[(tenant_id, user_id)]).await;
@@ -185,6 +189,9 @@ async fn try_begin(
         return permit::refuse(reeve, caller, &entry, denied).await;
     }
     let member = begun? > 0;
+    if newcomer.as_ref().is_some_and(|newcomer| newcomer.counts) {
+        membership::bring_in(&mut tx, tenant_id, user_id).await?;
+    }
     let given: Option<AssignmentId> = match &role {
         None => None,
         Some(role) => grant(&mut tx, caller, user_id, role, scope, (None, None)).await?,
@@ -194,7 +201,7 @@ async fn try_begin(
         member,
         role: given.is_some(),
     };
-    if added.member || added.role {
+    if added.member || added.role || newcomer.is_some() {
         tx.commit().await?;
     } else {
         tx.rollback().await?;
@@ -234,8 +241,21 @@ async fn known(tx: &mut Tx, who: &str) -> Result<Option<UserId>, Error> {
         .filter(|user_id| *user_id != SYSTEM_USER))
 }
 
+/// Somebody who was created to be a member.
+struct Newcomer {
+    user_id: UserId,
+    /// Whether they count among those whom the organization's own people brought in.
+    counts: bool,
+}
+
 /// Creates somebody whose address is new, as the caller may who may add members.
-async fn create(tx: &mut Tx, caller: &Caller, who: &str) -> Result<UserId, Error> {
+async fn create(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    tenant_id: OrganizationId,
+    who: &str,
+) -> Result<Newcomer, Error> {
     if named_id(who).is_some() {
         return Err(Error::not_found("identity", who));
     }
@@ -243,6 +263,27 @@ async fn create(tx: &mut Tx, caller: &Caller, who: &str) -> Result<UserId, Error
         .parse()
         .map_err(|problem: NotAnEmail| Error::invalid("identity", problem))?;
     let user_id = UserId(store::id::new_id());
+    let entry = Entry {
+        tenant_id: Some(tenant_id),
+        ..caller.entry(Action::IdentityCreate, "app_user", user_id.to_string())
+    };
+    let whose = (user_id, email.as_str());
+    match permit::act_on(reeve, tx, caller, Act::Power, whose, &entry).await {
+        // Which addresses are an administrator's is not for an organization to know.
+        Err(Error::ActDenied(_)) => {
+            let said = "identity: nobody is brought in here by this address; whoever administers the \
+                        installation adds them";
+            return Err(Error::Conflict(said.to_owned()));
+        }
+        judged => judged?,
+    }
+    let [unbounded] = permit::among(reeve, tx, caller, [IDENTITIES_MANAGE]).await?;
+    if !unbounded {
+        let (brought_in, limit) = membership::newcomers(tx, tenant_id).await?;
+        if let Err(denied) = may_bring_in(brought_in, limit) {
+            return permit::refuse(reeve, caller, &entry, denied.into()).await;
+        }
+    }
     let new = NewIdentity {
         user_id,
         email: email.to_string(),
@@ -253,11 +294,15 @@ async fn create(tx: &mut Tx, caller: &Caller, who: &str) -> Result<UserId, Error
     identity::create(tx, &[new]).await?;
     let entry = Entry {
         target: Some(user_id),
+        tenant_id: None,
         after: Some(json!({ "status": Status::Active })),
-        ..caller.entry(Action::IdentityCreate, "app_user", user_id.to_string())
+        ..entry
     };
     store::audit::record(tx, &entry).await?;
-    Ok(user_id)
+    Ok(Newcomer {
+        user_id,
+        counts: !unbounded,
+    })
 }
 
 /// Ends a membership, and with it every role in the organization and its projects; returns how many
@@ -315,6 +360,23 @@ pub(crate) async fn leave(
     if !membership::lock(tx, tenant_id, user_id).await? {
         return Ok(None);
     }
+    let taken = may_leave(reeve, tx, caller, tenant_id, user_id, entry).await?;
+    membership::end(tx, tenant_id, user_id)
+        .await
+        .map_err(last_owner)?;
+    Ok(Some(taken))
+}
+
+/// Whether the caller could end a membership; returns the images of every role that it would take. A
+/// refusal is put on record as `entry`.
+pub(crate) async fn may_leave(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    tenant_id: OrganizationId,
+    user_id: UserId,
+    entry: &Entry<'_>,
+) -> Result<Vec<Value>, Error> {
     let is_default = organization::find_default(tx).await? == Some(tenant_id);
     let roles = role::load(tx).await?;
     let scope = Scope::Tenant { tenant_id };
@@ -335,13 +397,10 @@ pub(crate) async fn leave(
     if let Err(denied) = can_end(is_default, taken) {
         return permit::refuse(reeve, caller, entry, denied.into()).await;
     }
-    membership::end(tx, tenant_id, user_id)
-        .await
-        .map_err(last_owner)?;
     let taken = inside
         .iter()
         .map(|(id, role, scope)| image(role, *scope, &[*id]));
-    Ok(Some(taken.collect()))
+    Ok(taken.collect())
 }
 
 /// What somebody has in an organization and its projects.

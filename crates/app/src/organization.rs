@@ -9,11 +9,13 @@ use serde::Deserialize;
 use serde_json::json;
 use store::audit::Entry;
 use store::organization::{self, Filter, Holdings, Mine, Organization, Page};
-use store::{StoreError, Tx, membership};
+use store::{StoreError, Tx, assignment, membership, role};
 use utoipa::ToSchema;
 
 use crate::identity::some;
-use crate::{Caller, Error, Reeve, counted, permit, record_change};
+use crate::permit::Rights;
+use crate::role::image;
+use crate::{Caller, Error, Reeve, counted, mapping, permit, record_change};
 
 /// How many people the audit row of [`ensure_default`] names; of more it says how many.
 const MOST_NAMED: i64 = 100;
@@ -125,6 +127,9 @@ pub async fn update(
             tx.rollback().await?;
             return Ok(before);
         }
+        if before.slug != after.slug {
+            unmapped(reeve, &[&before.slug])?;
+        }
         let description = after.description.as_deref();
         organization::update(&mut tx, id, &after.slug, &after.name, description)
             .await
@@ -188,10 +193,12 @@ pub async fn delete(
             let said = "the default organization can't be deleted";
             return Err(Error::Conflict(said.to_owned()));
         }
+        may_end(reeve, &mut tx, caller, id).await?;
         let lost = organization::holdings(&mut tx, id).await?;
         if confirm != Some(found.slug.as_str()) {
             return Err(unconfirmed(&found.slug, &lost));
         }
+        unmapped(reeve, &[&found.slug, &id.to_string()])?;
         organization::delete(&mut tx, id).await?;
         let entry = Entry {
             tenant_id: Some(id),
@@ -203,6 +210,45 @@ pub async fn delete(
         Ok(lost)
     })
     .await
+}
+
+/// Refuses where the mapping of groups gives something in the organization of one of these names.
+fn unmapped(reeve: &Reeve, names: &[&str]) -> Result<(), Error> {
+    let live = reeve.live.get();
+    mapping::unnamed(live.mapping.targets_in(Some(names)).next())
+}
+
+/// Whether the caller could take every role that people have inside; a refusal is put on record.
+async fn may_end(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    tenant_id: OrganizationId,
+) -> Result<(), Error> {
+    if caller.is_trusted() {
+        return Ok(());
+    }
+    let roles = role::load(tx).await?;
+    let rights = Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?;
+    let held = assignment::in_organization(tx, tenant_id).await?;
+    for (role_id, scope) in held {
+        let Some(role) = roles.get(role_id) else {
+            continue;
+        };
+        if let Err(denied) = rights.grant(&roles, role, scope) {
+            let entry = Entry {
+                tenant_id: Some(tenant_id),
+                before: Some(image(role, scope, &[])),
+                ..caller.entry(
+                    Action::OrganizationDelete,
+                    "organization",
+                    tenant_id.to_string(),
+                )
+            };
+            return permit::refuse(reeve, caller, &entry, denied).await;
+        }
+    }
+    Ok(())
 }
 
 fn unconfirmed(slug: &str, lost: &Holdings) -> Error {

@@ -259,15 +259,12 @@ fn known(roles: &Roles, before: &RoleOverrides, after: &RoleOverrides) -> Result
     Ok(())
 }
 
-/// Every role that any of them names.
+/// Every role that any of them bears on.
 fn roles_of<'a, const N: usize>(
     roles: &'a Roles,
     of: [&RoleOverrides; N],
 ) -> Vec<&'a RoleDefinition> {
-    let named = |role: &&RoleDefinition| {
-        of.iter()
-            .any(|one| one.preserves(&role.name) || one.suppresses(&role.name))
-    };
+    let named = |role: &&RoleDefinition| of.iter().any(|one| one.bears_on(&role.name));
     roles.0.values().filter(named).collect()
 }
 

@@ -7,7 +7,7 @@
 use domain::access::ceiling::{Authority, GrantDenied, can_grant, grantable};
 use domain::access::decide::{Finding, Request as Question, decide_administration, path};
 use domain::access::facts::Facts as _;
-use domain::access::over::may_act_on;
+use domain::access::over::{Act, ActDenied, may_act_on};
 use domain::access::permission::Permission;
 use domain::access::reason::{Gate, Reason};
 use domain::access::role::{ADMIN_ROLE_NAME, RoleDefinition, Scope, ScopeKind};
@@ -19,7 +19,6 @@ use serde::Serialize;
 use store::Tx;
 use store::audit::Entry;
 use store::facts::asker::Asker;
-use store::person;
 use store::request::Request;
 use store::role::{self, Roles};
 
@@ -169,6 +168,15 @@ impl<'a> Rights<'a> {
             .map_err(|denied| denial(&authority, roles, scope, denied).into())
     }
 
+    /// Whether the caller may do this to somebody who has these roles.
+    pub(crate) fn act_on<'r>(
+        &self,
+        act: Act,
+        held: impl IntoIterator<Item = (&'r RoleDefinition, Scope)>,
+    ) -> Result<(), ActDenied> {
+        may_act_on(act, |scope| self.authority(scope), held)
+    }
+
     /// Whether the caller may do what `permission` names at a scope.
     pub(crate) fn ask(&self, permission: Permission, scope: Scope) -> Result<(), Refusal> {
         let asker = match &self.standing {
@@ -291,39 +299,50 @@ pub(crate) async fn require(
     }
 }
 
-/// Whether the caller may do to somebody, who has or is to have this address, what gives power over their
-/// account. A refusal is put on record as `entry`.
+/// Whether the caller may do this to somebody, who has or is to have this address. A refusal is put on
+/// record as `entry`.
 pub(crate) async fn act_on(
     reeve: &Reeve,
     tx: &mut Tx,
     caller: &Caller,
-    who: UserId,
-    email: &str,
+    act: Act,
+    (who, email): (UserId, &str),
     entry: &Entry<'_>,
 ) -> Result<(), Error> {
     if caller.is_trusted() {
         return Ok(());
     }
     let roles = role::load(tx).await?;
-    // Also what begins later: whoever has the account then is administrator.
-    let held = person::assignments(tx, who, false).await?;
-    let names = held.iter().filter(|one| one.organization.is_none());
-    let mut names: Vec<_> = names.filter_map(|one| one.role.as_deref()).collect();
+    let held = has(reeve, tx, &roles, who, email).await?;
+    let rights = Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?;
+    match rights.act_on(act, held) {
+        Ok(()) => Ok(()),
+        Err(denied) => refuse(reeve, caller, entry, denied.into()).await,
+    }
+}
+
+/// What somebody has, with what begins later and what reconcile took and may give back: whoever has the
+/// account then has all of it. And what the break-glass list gives to this id or address.
+pub(crate) async fn has<'r>(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    roles: &'r Roles,
+    who: UserId,
+    email: &str,
+) -> Result<Vec<(&'r RoleDefinition, Scope)>, Error> {
+    let held = store::assignment::ahead(tx, who).await?;
+    let mut held: Vec<_> = held
+        .into_iter()
+        .filter_map(|(role_id, scope)| Some((roles.get(role_id)?, scope)))
+        .collect();
     if crate::break_glass::spared(reeve, tx)
         .await?
         .lists(who, email)
     {
-        names.push(ADMIN_ROLE_NAME);
+        let admin = roles.named(ADMIN_ROLE_NAME, ScopeKind::Platform, None);
+        held.extend(admin.map(|role| (role, Scope::Platform)));
     }
-    let administrative = names
-        .into_iter()
-        .filter_map(|name| roles.named(name, ScopeKind::Platform, None))
-        .filter(|role| role.administrative().is_some());
-    let rights = Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?;
-    match may_act_on(&rights.authority(Scope::Platform), administrative) {
-        Ok(()) => Ok(()),
-        Err(denied) => refuse(reeve, caller, entry, denied.into()).await,
-    }
+    Ok(held)
 }
 
 /// Which of these permissions the caller has on the platform: what of a whole they see.

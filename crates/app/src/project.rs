@@ -193,10 +193,13 @@ pub async fn relocate(
     let action = Action::ProjectMove;
     let mut work = Work::begin(reeve, caller, action, organization, slug).await?;
     let to_id = find(&mut work.tx, to).await?;
-    let there = Scope::Tenant { tenant_id: to_id };
-    let entry = work.entry();
-    permit::require(reeve, &mut work.tx, caller, PROJECTS_MANAGE, there, &entry).await?;
     let (id, from_id) = (work.project.id, work.project.organization_id);
+    let entry = work.entry();
+    // Whoever owns the project alone neither takes it from its organization nor puts it into another.
+    for tenant_id in [from_id, to_id] {
+        let scope = Scope::Tenant { tenant_id };
+        permit::require(reeve, &mut work.tx, caller, PROJECTS_MANAGE, scope, &entry).await?;
+    }
     if to_id == from_id {
         return Err(Error::invalid("to", "the project is there already"));
     }
@@ -263,7 +266,9 @@ impl<'a> Work<'a> {
             project_id,
         };
         permit::require(reeve, &mut tx, caller, PROJECTS_MANAGE, scope, &entry).await?;
+        // It may have moved since it was found: what was asked for is then no longer here.
         let project = project::lock(&mut tx, project_id).await?;
+        let project = project.filter(|project| project.organization_id == tenant_id);
         Ok(Self {
             reeve,
             caller,

@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::json;
 use store::audit::Entry;
 use store::identity::{self as stored, NewIdentity, Owner};
-use store::{StoreError, Tx, lifecycle, provision};
+use store::{StoreError, Tx, lifecycle, provision, role};
 use utoipa::ToSchema;
 
 use crate::authenticate::{Unauthenticated, looking};
@@ -151,14 +151,15 @@ async fn claim(
         return Ok(None);
     };
     let user_id = account.user_id;
-    let listed = reeve.live.get().break_glass.lists(user_id, &account.email);
+    let roles = role::load(&mut tx).await?;
+    let has = permit::has(reeve, &mut tx, &roles, user_id, &account.email).await?;
+    let administrator = has.iter().any(|(role, _)| role.administrative().is_some());
     let entry = Entry {
         target: Some(user_id),
         after: Some(json!({ "provider": settings.issuer })),
         ..caller.entry(action, "app_user", user_id.to_string())
     };
-    let free = account.administrative.is_none()
-        && !listed
+    let free = !administrator
         && account.status != Status::Disabled
         && !provision::is_linked_to(&mut tx, user_id, &settings.issuer).await?;
     if !free {

@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::identity::{named_id, person, some};
-use crate::membership::{cross_tenant, inside, leave};
+use crate::membership::{cross_tenant, inside, leave, may_leave};
 use crate::permit::Rights;
 use crate::role::named;
 use crate::{Caller, Error, Reeve, permit};
@@ -206,7 +206,7 @@ async fn plan(
     let to = crate::organization::find(tx, &wanted.to).await?;
     allowed(reeve, tx, caller, action, to, about).await?;
     let default = organization::find_default(tx).await?;
-    may_request(from, to, default == Some(to))?;
+    may_request(from, to, default)?;
     let user_id = person(tx, &wanted.identity).await?;
     if !store::membership::is_active(tx, from, user_id).await? {
         return Err(Error::not_found("membership", &wanted.identity));
@@ -293,9 +293,10 @@ async fn refuse<T>(
 ) -> Result<T, Error> {
     match denied {
         RehomeDenied::OwnRequest => permit::refuse(reeve, caller, entry, denied.into()).await,
-        RehomeDenied::SamePlace | RehomeDenied::ToDefault | RehomeDenied::Decided(_) => {
-            Err(denied.into())
-        }
+        RehomeDenied::SamePlace
+        | RehomeDenied::ToDefault
+        | RehomeDenied::FromDefault
+        | RehomeDenied::Decided(_) => Err(denied.into()),
     }
 }
 
@@ -380,17 +381,9 @@ impl Move {
     async fn judge(&self, reeve: &Reeve, tx: &mut Tx, caller: &Caller) -> Result<(), Error> {
         let entry = self.entry(caller, Action::RehomeRequest);
         self.may_arrive(reeve, tx, caller, &entry).await?;
-        let roles = role::load(tx).await?;
-        let scope = Scope::Tenant {
-            tenant_id: self.from,
-        };
-        let rights = Rights::load(reeve, tx, caller, &roles, scope).await?;
-        for (_, role, at) in inside(tx, &roles, self.from, self.user_id).await? {
-            if let Err(denied) = rights.grant(&roles, role, at) {
-                return permit::refuse(reeve, caller, &entry, denied).await;
-            }
-        }
-        Ok(())
+        may_leave(reeve, tx, caller, self.from, self.user_id, &entry)
+            .await
+            .map(drop)
     }
 
     /// Whether the caller may give the role on arrival.

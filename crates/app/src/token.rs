@@ -3,6 +3,7 @@
 //! Everybody makes and revokes their own, but not by a token. Whoever holds `tokens:manage` on the
 //! platform does it for others.
 
+use domain::access::over::Act;
 use domain::access::permission::{Permission, PermissionSet, TOKENS_MANAGE, TOKENS_READ};
 use domain::access::role::Scope;
 use domain::actor::Actor;
@@ -206,7 +207,7 @@ async fn owner(
     let account = lifecycle::lock(tx, whose).await?;
     let (user_id, email) = (account.user_id, &account.email);
     let entry = lifecycle::of(caller, action, &account);
-    permit::act_on(reeve, tx, caller, user_id, email, &entry).await?;
+    permit::act_on(reeve, tx, caller, Act::Power, (user_id, email), &entry).await?;
     Ok(user_id)
 }
 

@@ -46,6 +46,8 @@ create table membership (
   status text not null default 'active' check (status in ('active', 'ended')),
   -- Strict mode: an exclusive membership is the person's only one.
   exclusive boolean not null default false,
+  -- The person came to be here, by somebody who manages this organization and no more.
+  brought_in boolean not null default false,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (organization_id, user_id)
@@ -53,6 +55,7 @@ create table membership (
 comment on table membership is 'Who belongs to which organization. Ending a membership takes its assignments.';
 create index membership_user on membership (user_id);
 create unique index membership_exclusive on membership (user_id) where exclusive;
+create index membership_brought_in on membership (organization_id) where brought_in;
 
 create view organization_membership with (security_invoker = true) as select * from membership;
 comment on view organization_membership is 'Memberships under the user management guide''s name.';
@@ -107,7 +110,7 @@ create trigger enrol_in_default after insert on app_user
   referencing new table as new_rows for each statement execute function enrol_in_default();
 
 select track('organization', '{id}', private => '{name,description}', silent => '{owner_epoch,created_at,updated_at}');
-select track('membership', '{organization_id,user_id}', silent => '{created_at,updated_at}');
+select track('membership', '{organization_id,user_id}', silent => '{brought_in,created_at,updated_at}');
 select track('project', '{project_id}', private => '{name}', silent => '{created_at}');
 select touches_people('membership');
 

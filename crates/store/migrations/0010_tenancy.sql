@@ -12,18 +12,20 @@ create table tenancy_setting (
   strict_membership boolean not null default false,
   -- A move to another organization waits for somebody else's approval.
   rehome_needs_approval boolean not null default true,
+  -- How many people those who manage an organization may bring in by their address, in all.
+  newcomers_limit integer not null default 1000 check (newcomers_limit >= 0),
   -- While set, roles and memberships are not changed many at once.
   paused_at timestamptz,
   paused_by uuid references app_user,
   pause_reason text,
   constraint a_pause_says_why check ((paused_at is null) = (pause_reason is null))
 );
-comment on table tenancy_setting is 'One row: strict mode, approval of moves, and the pause of bulk changes.';
+comment on table tenancy_setting is 'One row: strict mode, approval of moves, the limit of newcomers, and the pause of bulk changes.';
 insert into tenancy_setting default values;
 select track('tenancy_setting', '{only_row}', private => '{pause_reason}');
 grant select, update on tenancy_setting to reeve_system;
 -- Strict mode is switched by the program alone, which marks the memberships with it.
-grant select, update (paused_at, paused_by, pause_reason) on tenancy_setting to reeve_operator;
+grant select, update (paused_at, paused_by, pause_reason, newcomers_limit) on tenancy_setting to reeve_operator;
 
 -- Every statement that writes memberships holds the setting still until its transaction ends, so that
 -- whoever switches strict mode on waits for it and sees what it wrote.

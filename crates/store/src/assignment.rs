@@ -230,6 +230,54 @@ pub async fn inside(
         .collect())
 }
 
+/// What somebody has or will have: assignments that are not over, those that begin later among them, those
+/// in an organization whose membership has ended, and those that reconcile took and keeps.
+pub async fn ahead(tx: &mut Tx, user_id: UserId) -> Result<Vec<(RoleId, Scope)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select role_id as "role_id!", tenant_id, project_id
+             from (select role_id, tenant_id, project_id, valid_until from user_roles where user_id = $1
+                    union all
+                   select role_id, tenant_id, project_id, valid_until from stripped_assignment
+                    where user_id = $1) a
+            where valid_until is null or now() < valid_until
+            group by role_id, tenant_id, project_id"#,
+        user_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                RoleId(row.role_id),
+                crate::facts::scope(row.tenant_id, row.project_id),
+            )
+        })
+        .collect())
+}
+
+/// The roles that people have in an organization and its projects, valid now or not: what its end takes.
+pub async fn in_organization(
+    tx: &mut Tx,
+    tenant_id: OrganizationId,
+) -> Result<Vec<(RoleId, Scope)>, StoreError> {
+    let rows = sqlx::query!(
+        "select distinct role_id, tenant_id, project_id from user_roles where tenant_id = $1",
+        tenant_id.0
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                RoleId(row.role_id),
+                crate::facts::scope(row.tenant_id, row.project_id),
+            )
+        })
+        .collect())
+}
+
 /// The roles that are valid for somebody now, with their scopes. None while the identity is not
 /// active, and none of a tenant whose membership has ended.
 pub async fn held_now(tx: &mut Tx, user_id: UserId) -> Result<Vec<(RoleId, Scope)>, StoreError> {

@@ -161,6 +161,41 @@ pub async fn activate(
         .collect())
 }
 
+/// How many people those who manage an organization brought in, and how many they may. Nobody else brings
+/// one in there before the transaction ends.
+pub async fn newcomers(tx: &mut Tx, tenant_id: OrganizationId) -> Result<(i64, i64), StoreError> {
+    sqlx::query!(
+        "select id from organization where id = $1 for no key update",
+        tenant_id.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let row = sqlx::query!(
+        r#"select (select count(*) from membership where organization_id = $1 and brought_in) as "brought_in!",
+                  newcomers_limit from tenancy_setting"#,
+        tenant_id.0
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok((row.brought_in, row.newcomers_limit.into()))
+}
+
+/// Notes that an organization's own people brought somebody in.
+pub async fn bring_in(
+    tx: &mut Tx,
+    tenant_id: OrganizationId,
+    user_id: UserId,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update membership set brought_in = true where organization_id = $1 and user_id = $2",
+        tenant_id.0,
+        user_id.0
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Locks somebody's membership until the transaction ends, so that nobody gives a role inside
 /// meanwhile. `false` if it is not active.
 pub async fn lock(

@@ -1,5 +1,6 @@
 //! Bringing in one person, and changing what they are called.
 
+use domain::access::over::Act;
 use domain::access::permission::IDENTITIES_MANAGE;
 use domain::audit::Action;
 use domain::id::UserId;
@@ -58,19 +59,28 @@ impl New {
     }
 }
 
-/// Creates an identity: active, in the default organization, with no role.
+/// Creates an identity: active, in the default organization, with no role. One with an address of the
+/// break-glass list is an administrator's.
 pub async fn create(reeve: &Reeve, caller: &Caller, new: &New) -> Result<Created, Error> {
     let new = new.checked()?;
     let action = Action::IdentityCreate;
     let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, None).await?;
-    let user_id = enrol(&mut tx, caller, &new).await?;
+    let user_id = enrol(reeve, &mut tx, caller, &new).await?;
     tx.commit().await?;
     Ok(Created { user_id })
 }
 
 /// Writes a new identity, with its row.
-pub(crate) async fn enrol(tx: &mut Tx, caller: &Caller, new: &Checked) -> Result<UserId, Error> {
+pub(crate) async fn enrol(
+    reeve: &Reeve,
+    tx: &mut Tx,
+    caller: &Caller,
+    new: &Checked,
+) -> Result<UserId, Error> {
     let user_id = UserId(store::id::new_id());
+    let entry = caller.entry(Action::IdentityCreate, "app_user", user_id.to_string());
+    let whose = (user_id, new.email());
+    permit::act_on(reeve, tx, caller, Act::Power, whose, &entry).await?;
     let identity = NewIdentity {
         user_id,
         email: new.email.to_string(),
@@ -84,7 +94,7 @@ pub(crate) async fn enrol(tx: &mut Tx, caller: &Caller, new: &Checked) -> Result
     let entry = Entry {
         target: Some(user_id),
         after: Some(json!({ "status": Status::Active })),
-        ..caller.entry(Action::IdentityCreate, "app_user", user_id.to_string())
+        ..entry
     };
     store::audit::record(tx, &entry).await?;
     Ok(user_id)

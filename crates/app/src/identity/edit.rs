@@ -1,5 +1,6 @@
 //! Changing what one person is called.
 
+use domain::access::over::Act;
 use domain::access::permission::IDENTITIES_MANAGE;
 use domain::audit::Action;
 use domain::identity::email::{Email, NotAnEmail};
@@ -68,7 +69,8 @@ pub async fn edit(
     };
     if let Some(new) = &email {
         for address in [&account.email, new.as_str()] {
-            permit::act_on(reeve, &mut tx, caller, user_id, address, &entry).await?;
+            let whose = (user_id, address);
+            permit::act_on(reeve, &mut tx, caller, Act::Power, whose, &entry).await?;
         }
     }
     if changed.is_empty() {

@@ -8,6 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::access::ceiling::{GrantDenied, can_grant};
+use domain::access::over::Act;
 use domain::access::permission::IDENTITIES_MANAGE;
 use domain::access::role::{RoleDefinition, Scope};
 use domain::audit::{Action, Outcome};
@@ -83,7 +84,7 @@ pub async fn import(
         }
         Chunk::load(reeve, &mut tx, caller, chunk)
             .await?
-            .write(&mut tx, chunk, &mut claimed, &mut total)
+            .write(reeve, &mut tx, chunk, &mut claimed, &mut total)
             .await?;
         if dry_run {
             tx.rollback().await?;
@@ -200,6 +201,7 @@ impl<'a> Chunk<'a> {
 
     async fn write(
         &mut self,
+        reeve: &Reeve,
         tx: &mut Tx,
         lines: &[Line],
         claimed: &mut Accounts,
@@ -208,7 +210,11 @@ impl<'a> Chunk<'a> {
         let mut accepted = Vec::with_capacity(lines.len());
         let mut denied = Vec::new();
         for line in lines {
-            match self.resolve(line, claimed) {
+            let resolved = match self.resolve(line, claimed) {
+                Ok(resolved) => self.may_act_on(reeve, tx, resolved).await?,
+                Err(refused) => Err(refused),
+            };
+            match resolved {
                 Ok(resolved) => {
                     for link in &resolved.new_links {
                         claimed.insert(account(link), resolved.user_id);
@@ -224,6 +230,40 @@ impl<'a> Chunk<'a> {
         record_all(tx, &denied).await?;
         write::identities(tx, self.caller, &accepted, total).await?;
         write::belongings(tx, self.caller, &self.roles, &accepted, total).await
+    }
+
+    /// Whether the caller may bind accounts to somebody who is there, or bring somebody in by this address,
+    /// if the line does that.
+    async fn may_act_on<'b>(
+        &self,
+        reeve: &Reeve,
+        tx: &mut Tx,
+        resolved: Resolved<'b>,
+    ) -> Result<Result<Resolved<'b>, Refused<'a>>, Error> {
+        let Resolved { line, user_id, .. } = resolved;
+        let new = resolved.existing.is_none();
+        if self.caller.is_trusted() || !new && resolved.new_links.is_empty() {
+            return Ok(Ok(resolved));
+        }
+        let held = permit::has(reeve, tx, &self.roles, user_id, line.email.as_str()).await?;
+        let Err(denied) = self.rights.act_on(Act::Power, held) else {
+            return Ok(Ok(resolved));
+        };
+        let (action, target) = match new {
+            true => (Action::IdentityCreate, None),
+            false => (Action::IdentityLink, Some(user_id)),
+        };
+        let entry = Entry {
+            target,
+            outcome: Outcome::Denied,
+            reason: Some(denied.to_string()),
+            ..self.caller.entry(action, "app_user", user_id.to_string())
+        };
+        let field = if new { "email" } else { "links" };
+        Ok(Err(Refused {
+            denied: Some(Box::new(entry)),
+            error: LineError::new(line.number, field, denied),
+        }))
     }
 
     /// Checks one line against what is there.

@@ -162,6 +162,7 @@ pub async fn delete(
             "the role `{name}` is given {assigned} times; take it from everybody first"
         )));
     }
+    work.unmapped(&found).await?;
     role::delete(&mut work.tx, found.role_id).await?;
     let entry = Entry {
         before: Some(image(&found)),
@@ -219,6 +220,28 @@ impl<'a> Work<'a> {
             roles,
             rights,
         })
+    }
+
+    /// Refuses where the mapping of groups gives this role.
+    async fn unmapped(&mut self, role: &RoleDefinition) -> Result<(), Error> {
+        if role.scope == ScopeKind::Project {
+            return Ok(());
+        }
+        let names = match role.tenant_id {
+            None => None,
+            Some(id) => {
+                let found = store::organization::get(&mut self.tx, id).await?;
+                let slug = found.map(|organization| organization.slug);
+                Some(slug.into_iter().chain([id.to_string()]).collect::<Vec<_>>())
+            }
+        };
+        let names = names.as_ref().map(|names| {
+            let names = names.iter().map(String::as_str);
+            names.collect::<Vec<_>>()
+        });
+        let live = self.reeve.live.get();
+        let named = live.mapping.targets_in(names.as_deref());
+        crate::mapping::unnamed(named.into_iter().find(|target| target.role == role.name))
     }
 
     fn scope(&self) -> Scope {

@@ -1,17 +1,19 @@
 //! Beginning and ending memberships.
 
-use app::membership::{add, end, list};
+use app::membership::{Added, NewMember, add, add_many, end, list};
 use app::role::assign;
-use app::{Caller, Error};
+use app::{Caller, Error, Reeve};
 use domain::access::ceiling::GrantDenied;
 use domain::actor::Actor;
+use domain::governance::privileged::BreakGlass;
 use domain::id::OrganizationId;
 use domain::tenancy::membership::EndDenied;
 use domain::tenancy::organization::Slug;
 use testkit::World;
+use tokio::task::JoinSet;
 
 use crate::role::{ADA, at, inside, world};
-use crate::sql::count;
+use crate::sql::{count, operator};
 use crate::watch::{Census, audit_of, words};
 
 fn slug(text: &str) -> Slug {
@@ -250,4 +252,77 @@ async fn an_organization_or_person_that_does_not_exist_is_named() {
         assert_eq!(words(add(reeve, &caller, &organization, who).await), said);
         assert_eq!(words(end(reeve, &caller, &organization, who).await), said);
     }
+}
+
+async fn bring_in(reeve: &Reeve, by: &Caller, email: &str) -> Result<Added, Error> {
+    let new = NewMember {
+        identity: email.to_owned(),
+        role: None,
+    };
+    let mut each = add_many(reeve, by, &slug("north"), &[new]).await?;
+    each.remove(0)
+}
+
+#[tokio::test]
+async fn an_address_of_the_break_glass_list_is_brought_in_by_administrators_alone() {
+    let (world, _, tina, _) = world().await;
+    let live = &world.reeve().live;
+    let mut settings = live.get().as_ref().clone();
+    settings.break_glass = BreakGlass::parse("", "root@example.test");
+    live.set(settings);
+    let refused = bring_in(world.reeve(), &tina, "Root@example.test").await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    let said = words(refused);
+    assert!(!said.contains("glass") && !said.contains("role"), "{said}");
+    assert_eq!(count(&world, "app_user where email like 'root%'").await, 0);
+    let row = audit_of(&world, &tina).await.remove(0);
+    assert_eq!((&*row.action, &*row.outcome), ("identity.create", "denied"));
+    let boss = world.person("boss").role("admin").build().await;
+    let boss = Caller::new(Actor::Person { user_id: boss });
+    let added = bring_in(world.reeve(), &boss, "root@example.test")
+        .await
+        .unwrap();
+    assert!(added.member);
+}
+
+#[tokio::test]
+async fn an_organizations_own_people_bring_in_no_more_than_the_limit_however_many_try_at_once() {
+    let (world, _, tina, _) = world().await;
+    operator(&world, "update tenancy_setting set newcomers_limit = 3").await;
+    let mut racing = JoinSet::new();
+    for i in 0..6 {
+        let (reeve, tina) = (world.reeve().clone(), tina.clone());
+        racing.spawn(async move { bring_in(&reeve, &tina, &format!("new{i}@example.test")).await });
+    }
+    let done = racing.join_all().await;
+    let (ok, refused): (Vec<_>, Vec<_>) = done.into_iter().partition(Result::is_ok);
+    assert_eq!((ok.len(), refused.len()), (3, 3));
+    for one in refused {
+        assert!(matches!(one, Err(Error::NoMoreNewcomers(_))), "{one:?}");
+    }
+    // Who is there already is no newcomer, and an end makes no room.
+    bring_in(world.reeve(), &tina, ADA).await.unwrap();
+    let first = ok.into_iter().next().unwrap().unwrap().user_id.to_string();
+    end(world.reeve(), &tina, &slug("north"), &first)
+        .await
+        .unwrap();
+    let again = bring_in(world.reeve(), &tina, "more@example.test").await;
+    assert!(matches!(again, Err(Error::NoMoreNewcomers(_))), "{again:?}");
+    // The limit is the organization's, not the installation's.
+    bring_in(world.reeve(), &world.caller(), "more@example.test")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_is_brought_into_the_default_organization_exists_afterwards() {
+    let (world, ..) = world().await;
+    let new = NewMember {
+        identity: "new@example.test".to_owned(),
+        role: None,
+    };
+    let default = slug("default");
+    let each = add_many(world.reeve(), &world.caller(), &default, &[new]).await;
+    each.unwrap().remove(0).unwrap();
+    assert_eq!(count(&world, "app_user where email like 'new@%'").await, 1);
 }

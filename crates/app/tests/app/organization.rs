@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use app::organization::{Changes, create, delete, ensure_default, get, list, mine, page, update};
+use app::role::define::{self, NewRole};
 use app::{Caller, Error};
+use domain::access::role::ScopeKind;
 use domain::actor::Actor;
 use domain::id::UserId;
+use domain::identity::mapping::Mapping;
 use domain::tenancy::organization::Slug;
 use serde_json::json;
 use store::organization::Filter;
@@ -292,4 +295,97 @@ async fn the_default_organization_keeps_its_name_and_no_slug_looks_like_an_id() 
     let sql = "insert into organization (slug, name) values ('00000000-0000-7000-8000-0000000000ff', 'x')";
     let refused = sqlx::query(sql).execute(&mut operator).await.unwrap_err();
     assert!(refused.to_string().contains("slug_is_no_id"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_organization_is_deleted_by_whoever_could_take_every_role_inside() {
+    let world = World::empty().await;
+    let new = NewRole {
+        name: "janitor".to_owned(),
+        scope: ScopeKind::Platform,
+        rank: 0,
+        permissions: vec!["organizations:manage".to_owned()],
+        description: None,
+    };
+    define::create(world.reeve(), &world.caller(), None, &new)
+        .await
+        .unwrap();
+    let janitor = world.person("janitor").role("janitor").build().await;
+    let janitor = Caller::new(Actor::Person { user_id: janitor });
+    let acme = world.organization("acme").await;
+    world.organization("empty").await;
+    let viewer = world.person("viewer").role_in("tenant_viewer", acme);
+    viewer.build().await;
+    let [acme, empty] = ["acme", "empty"].map(|slug| slug.parse::<Slug>().unwrap());
+    let refused = delete(world.reeve(), &janitor, &acme, Some("acme")).await;
+    assert!(matches!(refused, Err(Error::Ceiling(_))), "{refused:?}");
+    let row = audit_of(&world, &janitor).await.remove(0);
+    assert_eq!(
+        (&*row.action, &*row.outcome),
+        ("organization.delete", "denied")
+    );
+    delete(world.reeve(), &janitor, &empty, Some("empty"))
+        .await
+        .unwrap();
+    delete(world.reeve(), &world.caller(), &acme, Some("acme"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_the_mapping_of_groups_names_is_neither_renamed_nor_deleted() {
+    let world = World::empty().await;
+    let acme = world.organization("acme").await;
+    let owner = world.person("owner").role_in("tenant_owner", acme);
+    let owner = Caller::new(Actor::Person {
+        user_id: owner.build().await,
+    });
+    let (reeve, slug) = (world.reeve(), "acme".parse::<Slug>().unwrap());
+    for name in ["ops", "dev"] {
+        let new = NewRole {
+            name: name.to_owned(),
+            scope: ScopeKind::Tenant,
+            rank: 0,
+            permissions: Vec::new(),
+            description: None,
+        };
+        define::create(reeve, &owner, Some(&slug), &new)
+            .await
+            .unwrap();
+    }
+    let map = |text: &str| {
+        let mut settings = reeve.live.get().as_ref().clone();
+        settings.mapping = Mapping::parse(text, "").unwrap();
+        reeve.live.set(settings);
+    };
+    let rename = Changes {
+        slug: Some("other".parse().unwrap()),
+        ..Changes::default()
+    };
+    let said = "the mapping of groups names `ops@acme`";
+    map("ops=ops@acme");
+    let refused = update(reeve, &owner, &slug, &rename).await;
+    assert!(words(refused).starts_with(said));
+    let refused = define::delete(reeve, &owner, Some(&slug), "ops").await;
+    assert!(words(refused).starts_with(said));
+    let refused = delete(reeve, &world.caller(), &slug, Some("acme")).await;
+    assert!(words(refused).starts_with(said));
+    // By its id the mapping finds the organization whatever its slug is, but not when it is gone.
+    map(&format!("ops=ops@{acme}"));
+    let refused = define::delete(reeve, &owner, Some(&slug), "ops").await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    let refused = delete(reeve, &world.caller(), &slug, Some("acme")).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    define::delete(reeve, &owner, Some(&slug), "dev")
+        .await
+        .unwrap();
+    update(reeve, &owner, &slug, &rename).await.unwrap();
+    map("ops=tenant_admin@default");
+    let other = "other".parse().unwrap();
+    define::delete(reeve, &owner, Some(&other), "ops")
+        .await
+        .unwrap();
+    delete(reeve, &world.caller(), &other, Some("other"))
+        .await
+        .unwrap();
 }

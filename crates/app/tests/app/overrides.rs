@@ -1,7 +1,9 @@
 //! Role overrides as operations (U-39, U-47, U-48).
 
 use app::overrides::{How, Shown, Wanted, clear, set, show};
+use app::role::define::{self, NewRole};
 use app::{Caller, Error};
+use domain::access::role::ScopeKind;
 use domain::actor::Actor;
 use domain::id::UserId;
 use jiff::{SignedDuration, Timestamp};
@@ -204,24 +206,29 @@ async fn changing_overrides_that_are_over_begins_with_nothing() {
 }
 
 #[tokio::test]
-async fn naming_a_role_is_for_platform_admins_also_where_permissions_are_not_enforced() {
+async fn keeping_a_role_or_keeping_it_away_is_for_platform_admins() {
     let world = World::empty().await;
     world.person("ada").build().await;
-    let bob = world.person("bob").build().await;
+    let new = NewRole {
+        name: "helpdesk".to_owned(),
+        scope: ScopeKind::Platform,
+        rank: 0,
+        permissions: vec!["overrides:manage".to_owned()],
+        description: None,
+    };
+    define::create(world.reeve(), &world.caller(), None, &new)
+        .await
+        .unwrap();
+    let bob = world.person("bob").role("helpdesk").build().await;
     let boss = world.person("boss").role("admin").build().await;
-    let live = &world.reeve().live;
-    let mut settings = live.get().as_ref().clone();
-    settings.flags.enforce = false;
-    live.set(settings);
     let bob = Caller::new(Actor::Person { user_id: bob });
-    let toggle = Wanted {
+    // Also to pause all taking, which keeps every role that groups gave.
+    let pause = Wanted {
         enabled: Some(true),
         ..Wanted::default()
     };
-    set(world.reeve(), &bob, ADA, &toggle, How::Merge)
-        .await
-        .unwrap();
     for wanted in [
+        pause,
         preserve(&["admin"]),
         suppress(&["reader"]),
         preserve(&["tenant_owner"]),

@@ -1,10 +1,15 @@
 //! Projects: creating, changing, moving, deleting.
 
 use app::project::{Changes, create, delete, get, list, relocate, update};
-use app::{Error, role::assign};
+use app::{Caller, Error, role::assign};
+use domain::actor::Actor;
+use domain::id::OrganizationId;
 use domain::tenancy::organization::Slug;
 
+use sqlx::Executor;
+
 use crate::role::{ADA, inside, world};
+use crate::sql::value;
 use crate::watch::{Census, audit_of, words};
 
 fn slug(text: &str) -> Slug {
@@ -206,4 +211,73 @@ async fn nobody_deletes_a_project_whose_roles_they_could_not_take() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn a_project_that_moves_away_while_somebody_changes_it_is_no_longer_there() {
+    let (world, _, tina, _) = world().await;
+    let mut mover = world.db.superuser().await;
+    // Reads pass, and whoever wants the row waits: the permission was asked by then.
+    mover
+        .execute("begin; lock table project in exclusive mode")
+        .await
+        .unwrap();
+    let (reeve, north, road) = (world.reeve().clone(), slug("north"), slug("road"));
+    let by = tina.clone();
+    let changing = tokio::spawn(async move {
+        let changes = Changes {
+            slug: None,
+            name: Some("Mine".to_owned()),
+        };
+        update(&reeve, &by, &north, &road, &changes).await
+    });
+    let waiting = "select count(*) from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'";
+    while value::<i64>(&world, waiting).await == 0 {
+        assert!(!changing.is_finished(), "nobody waits");
+    }
+    mover
+        .execute(
+            "update project set tenant_id = (select id from organization where slug = 'south');
+             commit",
+        )
+        .await
+        .unwrap();
+    let changed = changing.await.unwrap();
+    assert!(
+        matches!(changed, Err(Error::NotFound { .. })),
+        "{changed:?}"
+    );
+    let moved = get(
+        world.reeve(),
+        &world.caller(),
+        &slug("south"),
+        &slug("road"),
+    )
+    .await;
+    assert_eq!(moved.unwrap().name, "road");
+}
+
+#[tokio::test]
+async fn whoever_owns_a_project_alone_does_not_take_it_out_of_its_organization() {
+    let (world, _, tina, north) = world().await;
+    let south = value(&world, "select id from organization where slug = 'south'").await;
+    let south = OrganizationId(south);
+    let road: uuid::Uuid = value(&world, "select project_id from project").await;
+    let olga = world
+        .person("olga")
+        .role_at("project_owner", north, road)
+        .role_in("tenant_member", north)
+        .role_in("tenant_owner", south);
+    let olga = Caller::new(Actor::Person {
+        user_id: olga.build().await,
+    });
+    let [from, to, road] = ["north", "south", "road"].map(slug);
+    let refused = relocate(world.reeve(), &olga, &from, &road, &to).await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    let row = audit_of(&world, &olga).await.remove(0);
+    assert_eq!((&*row.action, &*row.outcome), ("project.move", "denied"));
+    // Nor does whoever administers the one that it leaves put it into another.
+    let refused = relocate(world.reeve(), &tina, &from, &road, &to).await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
 }

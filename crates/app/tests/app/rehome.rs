@@ -212,7 +212,7 @@ async fn a_move_that_waits_is_cancelled_once_and_another_may_be_asked_for() {
 }
 
 #[tokio::test]
-async fn nobody_is_moved_to_where_they_are_or_to_the_default_organization() {
+async fn nobody_is_moved_to_where_they_are_nor_to_or_from_the_default_organization() {
     let (world, ..) = world().await;
     for (to, why) in [
         ("north", RehomeDenied::SamePlace),
@@ -228,4 +228,14 @@ async fn nobody_is_moved_to_where_they_are_or_to_the_default_organization() {
             "{to}: {refused:?}"
         );
     }
+    let away = Wanted {
+        from: "default".parse().unwrap(),
+        to: "south".parse().unwrap(),
+        ..wanted(None)
+    };
+    let refused = request(world.reeve(), &world.caller(), &away).await;
+    assert!(
+        matches!(refused, Err(Error::RehomeDenied(RehomeDenied::FromDefault))),
+        "{refused:?}"
+    );
 }

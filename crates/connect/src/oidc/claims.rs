@@ -179,17 +179,20 @@ impl Claims {
     pub fn groups(&self, settings: &Settings) -> Groups {
         groups_in(&self.all, &settings.groups_claim)
     }
+}
 
-    /// Whether the provider says that the groups are too many for the token.
-    pub fn has_overage(&self) -> bool {
-        let named = self.all.get("_claim_names");
-        named.is_some_and(|named| named.get("groups").is_some())
-            || self.all.get("hasgroups") == Some(&Value::Bool(true))
-    }
+/// Whether the provider says that the groups are too many for the token.
+fn too_many(all: &Map<String, Value>) -> bool {
+    let named = all.get("_claim_names");
+    named.is_some_and(|named| named.get("groups").is_some())
+        || all.get("hasgroups") == Some(&Value::Bool(true))
 }
 
 /// The groups of a set of claims, by the claim that has them.
 pub fn groups_in(all: &Map<String, Value>, claim: &str) -> Groups {
+    if too_many(all) {
+        return Groups::Absent;
+    }
     match find(all, claim).and_then(groups) {
         Some(groups) => Groups::Known(groups),
         None => Groups::Absent,

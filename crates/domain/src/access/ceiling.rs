@@ -177,7 +177,9 @@ pub fn can_grant(
         ),
         Authority::Job if role.administrative().is_some() => Err(GrantDenied::Administrative),
         Authority::Job => Ok(()),
-        Authority::Mapping if is_for_people_to_give(role) => Err(GrantDenied::Administrative),
+        Authority::Mapping if for_people_to_give(role).is_some() => {
+            Err(GrantDenied::Administrative)
+        }
         Authority::Mapping => Ok(()),
         Authority::Holder { tenant, project } => {
             let held = match scope.kind() {
@@ -190,11 +192,21 @@ pub fn can_grant(
     }
 }
 
-/// Roles that no group of an identity provider gives.
-fn is_for_people_to_give(role: &RoleDefinition) -> bool {
+/// Why no group of an identity provider gives a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForPeople {
+    Owner,
+    Subadmin,
+}
+
+/// Whether, and why, a role is for people to give (decision 0050).
+pub fn for_people_to_give(role: &RoleDefinition) -> Option<ForPeople> {
     let owner = role.tenant_id.is_none()
         && [TENANT_OWNER_ROLE, PROJECT_OWNER_ROLE].contains(&role.name.as_str());
-    owner || role.administrative() == Some(Administrative::Subadmin)
+    if owner {
+        return Some(ForPeople::Owner);
+    }
+    (role.administrative() == Some(Administrative::Subadmin)).then_some(ForPeople::Subadmin)
 }
 
 /// A role is given at its own kind of scope, and an organization's own role only inside it.
@@ -238,8 +250,13 @@ fn within(held: &Held, role: &RoleDefinition) -> Result<(), GrantDenied> {
             ceiling: held.rank,
         });
     }
-    if !role.permissions.is_subset_of(held.permissions) {
-        let missing = role.permissions.minus(held.permissions);
+    // An administrative role is more than what it permits by itself: its holder is spared by automation.
+    let needed = match role.administrative() {
+        Some(_) => PermissionSet::all(),
+        None => role.permissions,
+    };
+    if !needed.is_subset_of(held.permissions) {
+        let missing = needed.minus(held.permissions);
         return Err(GrantDenied::PermissionsNotHeld {
             role: role.name.clone(),
             missing: missing.iter().map(Permission::name).collect(),

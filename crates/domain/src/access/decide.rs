@@ -26,8 +26,8 @@ pub struct Request {
     pub owner_id: Option<UserId>,
     /// What the request carries; `None` if it carries none (an application asks about a person).
     pub credential: Option<Credential>,
-    /// Whether roles are asked at all (U-03). Without, everybody active may do everything but what
-    /// [`super::ceiling`] guards (D14).
+    /// Whether roles are asked at all (U-03). Without, everybody active may do everything where they belong,
+    /// but for what [`super::ceiling`] guards (D14).
     pub enforced: bool,
 }
 
@@ -198,7 +198,7 @@ fn permission<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason 
     if break_glass {
         return Reason::BreakGlass;
     }
-    if !request.enforced {
+    if !request.enforced && may_be_relaxed(request) {
         return Reason::NotEnforced;
     }
     if scopes_above(request.scope)
@@ -208,6 +208,13 @@ fn permission<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason 
     } else {
         Reason::PermissionNotHeld { permission: wanted }
     }
+}
+
+/// Whether no role need be asked where roles are not enforced: inside an organization, which the gate of
+/// membership keeps to its own people, and for what no organization has. The platform's other permissions
+/// reach into every organization (decision 0067).
+fn may_be_relaxed(request: &Request) -> bool {
+    request.scope != Scope::Platform || request.permission.is_of_a_global_resource()
 }
 
 /// The scope asked about and those around it: what is held on the platform holds in every tenant,

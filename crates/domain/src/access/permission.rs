@@ -161,6 +161,14 @@ impl Permission {
         (self == HAULING_USE || self == HAULING_MEMBER).then_some(HAULING_MEMBER)
     }
 
+    /// Whether it is about what no organization has: the global resources of user management (U-26).
+    pub fn is_of_a_global_resource(self) -> bool {
+        let noun = self.name().split(':').next();
+        ["site_configs", "credentials", "bookmarks"]
+            .map(Some)
+            .contains(&noun)
+    }
+
     /// Whether being entitled already grants it, so that no role is asked.
     pub fn granted_by_entitlement(self) -> bool {
         self.governed_by().is_some()

@@ -114,6 +114,20 @@ impl Mapping {
         of_groups.chain(defaults)
     }
 
+    /// What it gives in one of these organizations, given by slug or id, or on the platform with `None`.
+    pub fn targets_in<'a>(
+        &'a self,
+        organization: Option<&'a [&'a str]>,
+    ) -> impl Iterator<Item = &'a Target> {
+        self.targets().into_iter().filter(move |target| {
+            match (&target.organization, organization) {
+                (None, None) => true,
+                (Some(slug), Some(names)) => names.contains(&slug.as_str()),
+                _ => false,
+            }
+        })
+    }
+
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && self.defaults.is_empty()
     }

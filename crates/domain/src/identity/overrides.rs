@@ -119,6 +119,12 @@ impl RoleOverrides {
         self
     }
 
+    /// Whether they keep this role or keep it away. While taking is paused, that is every role: what
+    /// somebody has, and what they are given meanwhile.
+    pub fn bears_on(&self, role: &str) -> bool {
+        self.enabled || self.preserves(role) || self.suppresses(role)
+    }
+
     /// Whether automation must leave this role alone.
     pub fn preserves(&self, role: &str) -> bool {
         self.preserved.contains(&role.trim().to_lowercase())

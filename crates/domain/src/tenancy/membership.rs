@@ -51,6 +51,24 @@ pub fn can_end<'a>(
     Ok(())
 }
 
+/// An organization has brought in as many people as it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error(
+    "this organization brought in {limit} people by their address already, and may bring in no more; \
+     whoever administers the installation adds others, or raises `newcomers_limit`"
+)]
+pub struct NoMoreNewcomers {
+    pub limit: i64,
+}
+
+/// Whether those who manage an organization that brought in so many people may bring in one more.
+pub fn may_bring_in(brought_in: i64, limit: i64) -> Result<(), NoMoreNewcomers> {
+    if brought_in < limit {
+        return Ok(());
+    }
+    Err(NoMoreNewcomers { limit })
+}
+
 /// In strict mode a person has an active membership in one organization only, the default one aside
 /// (I-20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]

@@ -64,6 +64,8 @@ pub enum RehomeDenied {
     SamePlace,
     #[error("to: everybody belongs to the default organization already")]
     ToDefault,
+    #[error("from: everybody belongs to the default organization, and nobody leaves it")]
+    FromDefault,
     #[error("somebody else than whoever asked for a move approves it")]
     OwnRequest,
     #[error("this move is {0} already")]
@@ -74,13 +76,16 @@ pub enum RehomeDenied {
 pub fn may_request(
     from: OrganizationId,
     to: OrganizationId,
-    to_is_default: bool,
+    default: Option<OrganizationId>,
 ) -> Result<(), RehomeDenied> {
     if from == to {
         return Err(RehomeDenied::SamePlace);
     }
-    if to_is_default {
+    if default == Some(to) {
         return Err(RehomeDenied::ToDefault);
+    }
+    if default == Some(from) {
+        return Err(RehomeDenied::FromDefault);
     }
     Ok(())
 }

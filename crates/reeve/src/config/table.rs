@@ -316,8 +316,9 @@ settings! {
         in_file: false,
         when: When::Live,
         about: "Whether roles are asked for permissions. Off is for emergencies: everybody who is \
-                active may do everything but give and take roles beyond their ceiling; signing in, \
-                platform roles and the walls between organizations stay (decision 0014).",
+                active may do everything in the organizations that they belong to, but give and \
+                take roles beyond their ceiling; signing in, the permissions of the platform and \
+                the walls between organizations stay (decision 0067).",
     }
     UserMgmtRlsEnforce {
         key: "user_mgmt_rls_enforce",

@@ -146,13 +146,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<State> for Named<T> {
 
 /// How many a page has, of a query that may say so.
 pub(super) fn page_size(limit: Option<u16>) -> Result<i64, ApiError> {
-    /// Most rows a page.
-    const MOST: u16 = 200;
-    match limit {
-        None => Ok(50),
-        Some(limit) if (1..=MOST).contains(&limit) => Ok(limit.into()),
-        Some(_) => Err(ApiError::invalid(format!("limit: expected 1 to {MOST}"))),
-    }
+    super::cursor::limit(limit).map(i64::from)
 }
 
 /// A part of a request that is written as text; an error names the field.

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
+use domain::credential::token;
 use domain::id::{OrganizationId, ProjectId, UserId};
 use domain::review::Denied;
 use domain::tenancy::rehome::RehomeDenied;
@@ -211,7 +212,8 @@ impl From<app::Error> for ApiError {
         use app::Error;
         let text = error.to_string();
         match &error {
-            Error::Invalid { .. } | Error::TokenDenied(_) => Self::invalid(text),
+            Error::Invalid { .. } => Self::invalid(text),
+            Error::TokenDenied(denied) => Self::new(of_token(denied), text),
             Error::ReviewDenied(denied) => of_review(denied, text),
             // Named in the body, and seen by whoever got as far as this.
             Error::NotFound {
@@ -233,6 +235,7 @@ impl From<app::Error> for ApiError {
             | Error::Paused { .. } => of_tenancy(&error, text),
             Error::Conflict(_)
             | Error::QuotaExceeded(_)
+            | Error::NoMoreNewcomers(_)
             | Error::MoveDenied(_)
             | Error::RulesMissing(_)
             | Error::Overtaken { .. }
@@ -315,9 +318,18 @@ fn defined(denied: &DefineDenied) -> Code {
     }
 }
 
+fn of_token(denied: &token::Denied) -> Code {
+    match denied {
+        token::Denied::BeyondOwner { .. } | token::Denied::ByToken => Code::InsufficientPermissions,
+        token::Denied::Name | token::Denied::Expiry => Code::InvalidRequest,
+    }
+}
+
 fn rehomed(denied: RehomeDenied) -> Code {
     match denied {
-        RehomeDenied::SamePlace | RehomeDenied::ToDefault => Code::InvalidRequest,
+        RehomeDenied::SamePlace | RehomeDenied::ToDefault | RehomeDenied::FromDefault => {
+            Code::InvalidRequest
+        }
         RehomeDenied::OwnRequest => Code::InsufficientPermissions,
         RehomeDenied::Decided(_) => Code::Conflict,
     }

@@ -7,7 +7,7 @@ use domain::flags::Flags;
 use serde_json::json;
 use testkit::World;
 
-use crate::client::{ANONYMOUS, Api, boss_and_reader};
+use crate::client::{ANONYMOUS, Api, boss_and_reader, token};
 
 fn switch(world: &World, core: Option<bool>, enforce: Option<bool>) {
     let live = &world.reeve().live;
@@ -51,13 +51,32 @@ async fn without_enforcement_roles_are_not_asked_but_ceilings_signing_in_and_ten
     let world = World::discord_leading().await;
     let api = Api::of(&world);
     let (_, reader) = boss_and_reader(&world).await;
-    let mode = json!({ "mode": "portal" });
-    let set = "/v1/admin/governance/mode";
-    assert_eq!(api.get(&reader, "/v1/admin/audit").await.error().0, 403);
-    assert_eq!(api.put(&reader, set, mode.clone()).await.error().0, 403);
+    let acme = world.organization("acme").await;
+    let viewer = world.person("viewer").role_in("tenant_viewer", acme);
+    let viewer = token(&world, viewer.build().await, None).await;
+    let members = "/v1/admin/orgs/acme/members";
+    let rename = json!({ "name": "Another" });
+    let acme = "/v1/admin/orgs/acme";
+    assert_eq!(api.get(&viewer, members).await.error().0, 403);
+    assert_eq!(
+        api.patch(&viewer, acme, rename.clone()).await.error().0,
+        403
+    );
     switch(&world, None, Some(false));
-    api.get(&reader, "/v1/admin/audit").await.ok();
-    assert_eq!(api.put(&reader, set, mode).await.ok()["changed"], true);
+    api.get(&viewer, members).await.ok();
+    assert_eq!(
+        api.patch(&viewer, acme, rename.clone()).await.ok()["name"],
+        "Another"
+    );
+    // What reaches into every organization.
+    for asker in [&reader, &viewer] {
+        for path in ["/v1/admin/audit", "/v1/admin/users", "/v1/admin/orgs"] {
+            assert_eq!(api.get(asker, path).await.error().0, 403, "{path}");
+        }
+        let gone = api.delete(asker, "/v1/admin/orgs/acme?confirm=acme").await;
+        assert_eq!(gone.error(), (403, "insufficient_permissions"));
+    }
+    assert_eq!(api.patch(&reader, acme, rename).await.error().0, 404);
     // Signing in.
     let nobody = api.get(&ANONYMOUS, "/v1/admin/audit").await;
     assert_eq!(nobody.error(), (401, "unauthenticated"));
@@ -77,7 +96,7 @@ async fn without_enforcement_roles_are_not_asked_but_ceilings_signing_in_and_ten
     let inside = app::membership::list(reeve, &caller, &slug, 10).await;
     assert!(matches!(inside, Err(Error::Refused(_))), "{inside:?}");
     switch(&world, None, None);
-    assert_eq!(api.get(&reader, "/v1/admin/audit").await.error().0, 403);
+    assert_eq!(api.get(&viewer, members).await.error().0, 403);
 }
 
 #[tokio::test]

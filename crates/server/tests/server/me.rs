@@ -15,7 +15,7 @@ async fn a_token_is_shown_once_works_is_listed_without_its_secret_and_is_gone_wh
     let denied = api
         .post(&first, "/v1/me/tokens", json!({ "name": "ci" }))
         .await;
-    assert_eq!(denied.error(), (400, "invalid_request"));
+    assert_eq!(denied.error(), (403, "insufficient_permissions"));
     let second = token(&world, ada, None).await;
     let me = api.get(&second, "/v1/me").await.ok();
     assert_eq!(me["user_id"], ada.to_string());

@@ -252,6 +252,20 @@ async fn an_address_binds_nobody_unless_set_and_then_no_administrator() {
         "once only"
     );
     assert_ne!(id(&scene.arrive(verified("s5", "boss")).await.ok()), boss);
+    // Nor whoever becomes one later.
+    let coming = scene.world.person("coming").build().await;
+    sqlx::query(
+        "insert into user_roles (user_id, role_id, valid_from)
+         select $1, role_id, now() + interval '1 day' from role where name = 'admin'",
+    )
+    .bind(coming.0)
+    .execute(&mut scene.world.scene().await)
+    .await
+    .unwrap();
+    assert_ne!(
+        id(&scene.arrive(verified("s6", "coming")).await.ok()),
+        coming
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use domain::access::ceiling::{
     Authority, GrantDenied, HIGHEST_RANK, Held, can_define, can_grant, grantable,
 };
-use domain::access::permission::{Permission, PermissionSet};
+use domain::access::permission::{Permission, PermissionSet, ROLES_GRANT, TOKENS_READ};
 use domain::access::role::{BUILT_IN, BuiltIn, RoleDefinition, Scope, ScopeKind};
 use domain::id::{OrganizationId, RoleId};
 use proptest::prelude::*;
@@ -406,4 +406,27 @@ fn a_denial_names_the_ceiling_and_what_is_missing() {
         "the role `librarian` carries permissions that you do not hold here: \
          bookmarks:read, bookmarks:manage"
     );
+}
+
+#[test]
+fn a_token_gives_an_administrative_role_only_if_it_may_do_everything() {
+    let everything = PermissionSet::all();
+    let narrow: PermissionSet = [ROLES_GRANT].into_iter().collect();
+    let by = |scopes| Authority::AdministratorsToken { scopes };
+    for name in ["admin", "subadmin"] {
+        let role = definition(built_in(name));
+        assert_eq!(can_grant(&by(everything), &role, Scope::Platform), Ok(()));
+        for scopes in [
+            narrow,
+            everything.minus([TOKENS_READ].into_iter().collect()),
+        ] {
+            let denied = can_grant(&by(scopes), &role, Scope::Platform);
+            assert!(
+                matches!(denied, Err(GrantDenied::PermissionsNotHeld { .. })),
+                "{name}: {denied:?}"
+            );
+        }
+    }
+    let reader = definition(built_in("reader"));
+    assert_eq!(can_grant(&by(narrow), &reader, Scope::Platform), Ok(()));
 }

@@ -478,6 +478,37 @@ fn without_enforcement_no_role_is_asked_but_another_tenants_things_stay_closed()
 }
 
 #[test]
+fn without_enforcement_whatever_reaches_into_every_organization_stays_closed() {
+    let world = World::of_an_entitled_member();
+    let open: Vec<_> = Permission::all()
+        .filter(|permission| {
+            let request = Request {
+                user_id: ME,
+                permission: *permission,
+                scope: Scope::Platform,
+                owner_id: None,
+                credential: None,
+                enforced: false,
+            };
+            let decision = decide_administration(&world, &request, NOW);
+            !permission.granted_by_entitlement() && decision.allowed
+        })
+        .map(Permission::name)
+        .collect();
+    assert_eq!(
+        open,
+        [
+            "site_configs:read",
+            "site_configs:manage",
+            "credentials:read",
+            "credentials:manage",
+            "bookmarks:read",
+            "bookmarks:manage"
+        ]
+    );
+}
+
+#[test]
 fn a_credential_is_admitted_exactly_where_the_first_two_gates_pass() {
     let statuses = [Status::Active, Status::Suspended, Status::Disabled];
     let privileges = [None, Some(Privilege::Admin), Some(Privilege::BreakGlass)];

@@ -9,11 +9,15 @@ use crate::plain::{ELSEWHERE, HOME, ME};
 
 #[test]
 fn a_move_goes_somewhere_else_and_not_to_the_default_organization() {
-    assert_eq!(may_request(HOME, ELSEWHERE, false), Ok(()));
-    assert_eq!(may_request(HOME, HOME, false), Err(RehomeDenied::SamePlace));
+    assert_eq!(may_request(HOME, ELSEWHERE, None), Ok(()));
+    assert_eq!(may_request(HOME, HOME, None), Err(RehomeDenied::SamePlace));
     assert_eq!(
-        may_request(HOME, ELSEWHERE, true),
+        may_request(HOME, ELSEWHERE, Some(ELSEWHERE)),
         Err(RehomeDenied::ToDefault)
+    );
+    assert_eq!(
+        may_request(HOME, ELSEWHERE, Some(HOME)),
+        Err(RehomeDenied::FromDefault)
     );
 }
 

@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 use store::assignment::{Filter, Page};
 use utoipa::{IntoParams, ToSchema};
 
-use super::paging::limit;
 use crate::http::State;
 use crate::http::answers::Problems;
-use crate::http::extract::{Asked, Authenticated, Body, Named};
+use crate::http::extract::{Asked, Authenticated, Body, Named, page_size};
 use crate::http::problem::ApiError;
 
 /// Which assignments to list.
@@ -75,7 +74,7 @@ async fn list(
         user_id: listing.user_id,
         role: listing.role,
         after: listing.cursor,
-        limit: limit(listing.limit)?,
+        limit: page_size(listing.limit)?,
     };
     let page = app::assignment::list(&state.reeve, caller, place, &filter).await?;
     Ok(Json(page))

@@ -11,10 +11,9 @@ use serde::{Deserialize, Serialize};
 use store::membership::{Filter, Page};
 use utoipa::{IntoParams, ToSchema};
 
-use super::paging::limit;
 use crate::http::State;
 use crate::http::answers::Problems;
-use crate::http::extract::{Asked, Authenticated, Body, Named};
+use crate::http::extract::{Asked, Authenticated, Body, Named, page_size};
 use crate::http::problem::{ApiError, Code};
 
 /// Whom to list.
@@ -89,7 +88,7 @@ pub(in crate::http) async fn list_members(
     let filter = Filter {
         search: wanted.search,
         after: wanted.cursor,
-        limit: limit(wanted.limit)?,
+        limit: page_size(wanted.limit)?,
     };
     let page = app::membership::page(&state.reeve, &caller, &org, &filter).await?;
     Ok(Json(page))

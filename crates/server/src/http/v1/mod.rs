@@ -19,7 +19,6 @@ mod mapping;
 mod members;
 mod organizations;
 mod overrides;
-mod paging;
 mod plans;
 mod projects;
 mod provisioning;

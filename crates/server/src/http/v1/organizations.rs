@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 use store::organization::{Filter, Holdings, Mine, Organization, Page};
 use utoipa::{IntoParams, ToSchema};
 
-use super::paging::limit;
 use crate::http::State;
 use crate::http::answers::Problems;
-use crate::http::extract::{Asked, Authenticated, Body, Named};
+use crate::http::extract::{Asked, Authenticated, Body, Named, page_size};
 use crate::http::problem::ApiError;
 
 /// Which organizations to list.
@@ -77,7 +76,7 @@ pub(in crate::http) async fn list_organizations(
     let filter = Filter {
         search: wanted.search,
         after: wanted.cursor,
-        limit: limit(wanted.limit)?,
+        limit: page_size(wanted.limit)?,
     };
     let page = app::organization::page(&state.reeve, &caller, &filter).await?;
     Ok(Json(page))

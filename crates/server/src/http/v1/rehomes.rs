@@ -11,10 +11,9 @@ use store::rehome::{Filter, Rehome};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::paging::limit;
 use crate::http::State;
 use crate::http::answers::Problems;
-use crate::http::extract::{Asked, Authenticated, Body, Named};
+use crate::http::extract::{Asked, Authenticated, Body, Named, page_size};
 use crate::http::problem::ApiError;
 
 /// Which moves to list.
@@ -45,7 +44,7 @@ pub(in crate::http) async fn list_rehomes(
     let filter = Filter {
         state: listing.state,
         after: listing.cursor,
-        limit: limit(listing.limit)?,
+        limit: page_size(listing.limit)?,
         ..Filter::default()
     };
     let organization = listing.organization.as_ref();
