@@ -7,7 +7,7 @@ use domain::audit::Action;
 use domain::governance::exemption::{USUAL_HOLD, reason};
 use domain::id::UserId;
 use domain::identity::Status;
-use domain::identity::lifecycle::{Hand, enabled, may_move, may_restore};
+use domain::identity::lifecycle::{Hand, MoveDenied, enabled, may_move, may_restore};
 use domain::reconcile::restore::restorable;
 use domain::time::End;
 use jiff::Timestamp;
@@ -40,26 +40,31 @@ pub struct Moved {
 /// Suspends somebody: they lose access at once and their sessions are revoked. Roles stay; reconcile
 /// brings back who is owed access, so put them under a hold, or disable them, if that is not wanted.
 pub async fn suspend(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
-    let to = |_: &Account| Ok(Status::Suspended);
+    let to = |account: &Account| by_hand(account, Status::Suspended);
     set(reeve, caller, Action::IdentitySuspend, who, why, to).await
 }
 
 /// Disables somebody: no automation ever reverses that.
 pub async fn disable(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
-    let to = |_: &Account| Ok(Status::Disabled);
+    let to = |account: &Account| by_hand(account, Status::Disabled);
     set(reeve, caller, Action::IdentityDisable, who, why, to).await
 }
 
 /// Undoes a disable: the status is again what it was before.
 pub async fn enable(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
     let to = |account: &Account| {
-        Ok(enabled(
+        enabled(
             account.status,
             account.status_before_disabled,
             account.administrative,
-        )?)
+        )
     };
     set(reeve, caller, Action::IdentityEnable, who, why, to).await
+}
+
+fn by_hand(account: &Account, to: Status) -> Result<Status, MoveDenied> {
+    may_move(account.status, to, account.administrative, Hand::Person)?;
+    Ok(to)
 }
 
 async fn set(
@@ -68,7 +73,7 @@ async fn set(
     action: Action,
     who: &str,
     why: &str,
-    to: impl Fn(&Account) -> Result<Status, Error>,
+    to: impl Fn(&Account) -> Result<Status, MoveDenied>,
 ) -> Result<Moved, Error> {
     let why = reason(why)?;
     let about = named_id(who);
@@ -80,16 +85,12 @@ async fn set(
         account.administrative = account.administrative.max(Some(Administrative::Admin));
     }
     may_act(reeve, &mut tx, caller, action, &account).await?;
-    let after = to(&account).and_then(|after| {
-        may_move(account.status, after, account.administrative, Hand::Person)?;
-        Ok(after)
-    });
-    let after = match after {
+    let after = match to(&account) {
         Ok(after) => after,
         Err(denied) => {
             drop(tx);
             let entry = of(caller, action, &account);
-            return permit::refuse(reeve, caller, &entry, denied).await;
+            return permit::refuse(reeve, caller, &entry, denied.into()).await;
         }
     };
     if after != account.status {

@@ -69,6 +69,20 @@ async fn nobody_suspends_an_administrator_by_hand_and_the_denial_is_recorded() {
     assert_eq!(world.status_of(boss).await, "disabled");
 }
 
+/// A suspension in its place would be reconcile's to undo (D3).
+#[tokio::test]
+async fn suspending_somebody_disabled_is_refused_and_reconcile_does_not_let_them_in() {
+    let world = World::discord_leading().await;
+    let emeka = world.person("emeka").linked(1).mapped_role().build().await;
+    world.scan().await;
+    let (reeve, caller, who) = (world.reeve(), world.caller(), emeka.to_string());
+    disable(reeve, &caller, &who, "left").await.unwrap();
+    let refused = words(suspend(reeve, &caller, &who, "to be sure").await);
+    assert!(refused.contains("enable them first"), "{refused}");
+    world.reconcile().await;
+    assert_eq!(world.status_of(emeka).await, "disabled");
+}
+
 #[tokio::test]
 async fn the_system_itself_and_nobody_can_not_be_moved() {
     let world = World::empty().await;

@@ -84,7 +84,9 @@ pub enum MoveDenied {
     NotDisabled(Status),
 }
 
-/// Whether `hand` may move an identity from one status to another.
+/// Whether `hand` may move an identity from one status to another. Nobody moves on from disabled by
+/// this way: a person undoes a disable by [`enabled`], and only so, since whatever else made of it
+/// would be open to automation again (D3).
 ///
 /// `administrative` is the identity's administrative role, if it has one. Raw SQL is not asked;
 /// the database lets operators do as they say and records it.
@@ -97,8 +99,10 @@ pub fn may_move(
     if from == to {
         return Ok(());
     }
-    if from == Status::Disabled && hand == Hand::Automation {
-        return Err(MoveDenied::DisabledStays);
+    match (from, hand) {
+        (Status::Disabled, Hand::Automation) => return Err(MoveDenied::DisabledStays),
+        (Status::Disabled, Hand::Person) => return Err(MoveDenied::EnableFirst),
+        (Status::Active | Status::Suspended, _) => {}
     }
     match administrative {
         Some(role) if to == Status::Suspended => {
