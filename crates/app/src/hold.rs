@@ -13,7 +13,7 @@ use store::hold::{self, Hold};
 use uuid::Uuid;
 
 use crate::identity::{named_id, person, some};
-use crate::{Caller, Error, Reeve, permit};
+use crate::{Caller, Error, Reeve, lifecycle, permit};
 
 /// Opens a hold on somebody, until an instant at most a month away. Returns its id and its end.
 pub async fn add(
@@ -43,6 +43,7 @@ pub(crate) async fn open(
     let now = tx.now().await?;
     let until = until.instant(now);
     may_hold(now, until)?;
+    lifecycle::not_erased(tx, user_id).await?;
     let actor = &caller.actor;
     let hold_id = hold::add(tx, user_id, until, why, actor.source(), actor.user_id()).await?;
     let entry = Entry {

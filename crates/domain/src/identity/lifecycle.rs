@@ -82,6 +82,10 @@ pub enum MoveDenied {
     EnableFirst,
     #[error("they are {0}, not disabled; there is nothing to enable")]
     NotDisabled(Status),
+    #[error(
+        "they were erased, which can't be undone; whoever comes back gets an identity of their own"
+    )]
+    Erased,
 }
 
 /// Whether `hand` may move an identity from one status to another. Nobody moves on from disabled by
@@ -110,6 +114,15 @@ pub fn may_move(
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Whether somebody may be given anything again, by whatever way. What is left of whoever was erased is
+/// nobody, and stays out (D24).
+pub fn may_return(erased: bool) -> Result<(), MoveDenied> {
+    if erased {
+        return Err(MoveDenied::Erased);
+    }
+    Ok(())
 }
 
 /// Whether a person may restore somebody: make them active and give roles back. Restoring is for

@@ -2,7 +2,7 @@
 
 use domain::access::role::Administrative;
 use domain::identity::Status;
-use domain::identity::lifecycle::{Hand, MoveDenied, enabled, may_move, may_restore};
+use domain::identity::lifecycle::{Hand, MoveDenied, enabled, may_move, may_restore, may_return};
 use proptest::prelude::*;
 
 use crate::cases;
@@ -99,6 +99,12 @@ fn enabling_undoes_a_disable_and_nothing_else() {
     for status in [Status::Active, Status::Suspended] {
         assert_eq!(enabled(status, None), Err(MoveDenied::NotDisabled(status)));
     }
+}
+
+#[test]
+fn nobody_returns_who_was_erased() {
+    assert_eq!(may_return(false), Ok(()));
+    assert_eq!(may_return(true), Err(MoveDenied::Erased));
 }
 
 #[test]
