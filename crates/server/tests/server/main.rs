@@ -13,6 +13,7 @@ mod evidence;
 mod flags;
 mod generated;
 mod governance;
+mod jobs;
 mod mapping;
 mod matrix;
 mod me;
