@@ -902,7 +902,7 @@ CREATE FUNCTION public.track_app_user_delete() RETURNS trigger
           select 'sql.' || 'delete', 'app_user', o.user_id::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), null from old_rows o;
+                 'sql:' || session_user, jsonb_build_object('user_id', o.user_id, 'status', o.status, 'erased_at', o.erased_at, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled), null from old_rows o;
         end if;
         return null;
       end $$;
@@ -930,14 +930,14 @@ CREATE FUNCTION public.track_app_user_insert() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'app_user', n.user_id::text, 'insert', jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
+        select 'app_user', n.user_id::text, 'insert', jsonb_build_object('user_id', n.user_id, 'status', n.status, 'erased_at', n.erased_at, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || 'insert', 'app_user', n.user_id::text,
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
+                 'sql:' || session_user, null, jsonb_build_object('user_id', n.user_id, 'status', n.status, 'erased_at', n.erased_at, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) from new_rows n;
         end if;
         return null;
       end $$;
@@ -965,14 +965,14 @@ CREATE FUNCTION public.track_app_user_update() RETURNS trigger
         end if;
         
         insert into change_feed (table_name, key, op, image)
-        select 'app_user', coalesce(n.user_id::text, o.user_id::text), case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, case when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
+        select 'app_user', coalesce(n.user_id::text, o.user_id::text), case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, case when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'erased_at', n.erased_at, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.erased_at, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.erased_at, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
         
         if not is_operation() then
           insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
           select 'sql.' || case when o.user_id is null then 'insert' when n.user_id is null then 'delete' else 'update' end, 'app_user', coalesce(n.user_id::text, o.user_id::text),
                  -- Only Reeve's own roles are believed when they say who acts.
                  case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
-                 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'status', o.status, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) || jsonb_build_object('changed', array_remove(array[case when o.email is distinct from n.email then 'email' end, case when o.display_name is distinct from n.display_name then 'display_name' end, case when o.claims is distinct from n.claims then 'claims' end, case when o.status_reason is distinct from n.status_reason then 'status_reason' end], null)) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
+                 'sql:' || session_user, case when o.user_id is not null then jsonb_build_object('user_id', o.user_id, 'status', o.status, 'erased_at', o.erased_at, 'status_before_disabled', o.status_before_disabled, 'session_epoch', o.session_epoch, 'session_revoked_at', o.session_revoked_at, 'reconciled_in_scope', o.reconciled_in_scope, 'reconciled_entitled', o.reconciled_entitled) end, case when o.user_id is null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'erased_at', n.erased_at, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) when n.user_id is not null then jsonb_build_object('user_id', n.user_id, 'status', n.status, 'erased_at', n.erased_at, 'status_before_disabled', n.status_before_disabled, 'session_epoch', n.session_epoch, 'session_revoked_at', n.session_revoked_at, 'reconciled_in_scope', n.reconciled_in_scope, 'reconciled_entitled', n.reconciled_entitled) || jsonb_build_object('changed', array_remove(array[case when o.email is distinct from n.email then 'email' end, case when o.display_name is distinct from n.display_name then 'display_name' end, case when o.claims is distinct from n.claims then 'claims' end, case when o.status_reason is distinct from n.status_reason then 'status_reason' end], null)) end from new_rows n full join old_rows o on o.user_id = n.user_id where (o.user_id, o.email, o.display_name, o.status, o.status_reason, o.erased_at, o.status_before_disabled, o.session_epoch, o.session_revoked_at, o.claims, o.reconciled_in_scope, o.reconciled_entitled) is distinct from (n.user_id, n.email, n.display_name, n.status, n.status_reason, n.erased_at, n.status_before_disabled, n.session_epoch, n.session_revoked_at, n.claims, n.reconciled_in_scope, n.reconciled_entitled);
         end if;
         return null;
       end $$;
@@ -3374,6 +3374,7 @@ CREATE TABLE public.app_user (
     display_name text,
     status text DEFAULT 'active'::text NOT NULL,
     status_reason text,
+    erased_at timestamp with time zone,
     status_before_disabled text,
     session_epoch timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     session_revoked_at timestamp with time zone,
@@ -3768,8 +3769,8 @@ CREATE TABLE public.exemption (
     ended_at timestamp with time zone,
     ended_by uuid,
     end_reason text,
-    CONSTRAINT exemption_ends CHECK ((ends_at > starts_at)),
-    CONSTRAINT exemption_finite CHECK ((isfinite(starts_at) AND isfinite(ends_at) AND isfinite(review_at) AND isfinite(reviewed_at) AND isfinite(ended_at)))
+    CONSTRAINT exemption_before_the_year_9999 CHECK ((isfinite(starts_at) AND isfinite(ends_at) AND isfinite(review_at) AND isfinite(reviewed_at) AND isfinite(ended_at) AND (GREATEST(starts_at, ends_at, review_at, reviewed_at, ended_at) < '9999-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT exemption_ends CHECK ((ends_at > starts_at))
 );
 
 ALTER TABLE public.exemption OWNER TO reeve_owner;
@@ -3846,8 +3847,8 @@ CREATE TABLE public.hold (
     ended_at timestamp with time zone,
     ended_by uuid,
     end_reason text,
-    CONSTRAINT hold_ends CHECK ((ends_at > starts_at)),
-    CONSTRAINT hold_finite CHECK ((isfinite(starts_at) AND isfinite(ends_at) AND isfinite(ended_at)))
+    CONSTRAINT hold_before_the_year_9999 CHECK ((isfinite(starts_at) AND isfinite(ends_at) AND isfinite(ended_at) AND (GREATEST(starts_at, ends_at, ended_at) < '9999-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT hold_ends CHECK ((ends_at > starts_at))
 );
 
 ALTER TABLE public.hold OWNER TO reeve_owner;
@@ -4770,9 +4771,9 @@ CREATE TABLE public.user_roles (
     granted_by uuid,
     valid_from timestamp with time zone DEFAULT now() NOT NULL,
     valid_until timestamp with time zone,
-    CONSTRAINT finite CHECK ((isfinite(valid_from) AND isfinite(valid_until))),
     CONSTRAINT project_needs_tenant CHECK (((project_id IS NULL) OR (tenant_id IS NOT NULL))),
-    CONSTRAINT validity CHECK (((valid_until IS NULL) OR (valid_until > valid_from)))
+    CONSTRAINT validity CHECK (((valid_until IS NULL) OR (valid_until > valid_from))),
+    CONSTRAINT validity_before_the_year_9999_or_null CHECK ((isfinite(valid_from) AND isfinite(valid_until) AND (GREATEST(valid_from, valid_until) < '9999-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 ALTER TABLE ONLY public.user_roles FORCE ROW LEVEL SECURITY;
@@ -5452,6 +5453,12 @@ CREATE INDEX session_provider ON public.session USING btree (issuer, provider_se
 --
 
 CREATE INDEX sign_in_attempt_over ON public.sign_in_attempt USING btree (expires_at);
+
+--
+-- Name: stripped_assignment_age; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX stripped_assignment_age ON public.stripped_assignment USING btree (stripped_at);
 
 --
 -- Name: stripped_assignment_user; Type: INDEX; Schema: public; Owner: reeve_owner

@@ -12,7 +12,7 @@ use domain::credential::Credential;
 use domain::credential::secret::{Kind, Secret};
 use domain::credential::session::{csrf_token, ends_at};
 use domain::governance::privileged::Privilege;
-use domain::id::CorrelationId;
+use domain::id::{CorrelationId, TokenId};
 use store::identity::Owner;
 use store::scope::Context;
 use store::{StoreError, Tx};
@@ -92,10 +92,31 @@ pub async fn by_token(
         credential: Some(credential),
         correlation_id,
     };
-    if let_in == LetIn::ByTheListAlone {
-        break_glass_used(reeve, &caller).await?;
+    match let_in {
+        LetIn::ByTheListAlone => break_glass_used(reeve, &caller).await?,
+        // A session notes at its start that it is on the list; a token has no start.
+        LetIn::Listed => token_on_the_list(reeve, &caller, shown.token_id).await?,
+        LetIn::ByStatus => {}
     }
     Ok(caller)
+}
+
+/// A token of somebody active whom the list makes an administrator, once an hour: their access does not
+/// hang on the list, what they may does.
+async fn token_on_the_list(reeve: &Reeve, caller: &Caller, token_id: TokenId) -> Result<(), Error> {
+    let action = Action::BreakGlassUse;
+    let context = caller.context(action);
+    let mut tx = reeve.database.system(action.as_str(), &context).await?;
+    let entity = token_id.to_string();
+    if store::audit::is_recorded_lately(&mut tx, action, &entity).await? {
+        return Ok(tx.rollback().await?);
+    }
+    let entry = store::audit::Entry {
+        target: Some(caller.actor.user_id()),
+        ..caller.entry(action, "personal_access_token", entity)
+    };
+    store::audit::record(&mut tx, &entry).await?;
+    Ok(tx.commit().await?)
 }
 
 /// A browser that shows a session, and what it needs to know of it.

@@ -12,7 +12,7 @@ use store::exemption::{self, Exemption, Filter};
 use uuid::Uuid;
 
 use crate::identity::{named_id, person, some};
-use crate::{Caller, Error, Reeve, permit};
+use crate::{Caller, Error, Reeve, lifecycle, permit};
 
 /// Exempts somebody from eligibility and entitlement, until an instant at most a year away. It is due
 /// for review when asked, or after a quarter. Returns its id and its end.
@@ -29,6 +29,7 @@ pub async fn add(
     let about = named_id(who);
     let mut tx = permit::change(reeve, caller, action, EXEMPTIONS_MANAGE, about).await?;
     let user_id = person(&mut tx, who).await?;
+    lifecycle::not_erased(&mut tx, user_id).await?;
     let now = tx.now().await?;
     let until = until.instant(now);
     may_exempt(now, until)?;

@@ -7,8 +7,9 @@ use domain::audit::Action;
 use domain::id::UserId;
 use serde::Serialize;
 use serde_json::json;
+use store::assignment::Expired as Ended;
 use store::audit::Entry;
-use store::{assignment, exemption, hold};
+use store::{Tx, assignment, exemption, hold};
 
 use crate::{Caller, Error, Reeve};
 
@@ -21,6 +22,8 @@ pub struct Expired {
     pub holds: usize,
     pub exemptions: usize,
     pub assignments: usize,
+    /// Stripped assignments whose window has closed (D7).
+    pub kept: usize,
 }
 
 /// Marks and records what has ended. Passes at once record each end once.
@@ -31,11 +34,17 @@ pub async fn expire(reeve: &Reeve, caller: &Caller) -> Result<Expired, Error> {
             holds: holds(reeve, caller).await?,
             exemptions: exemptions(reeve, caller).await?,
             assignments: assignments(reeve, caller).await?,
+            kept: kept(reeve, caller).await?,
         };
         total.holds += done.holds;
         total.exemptions += done.exemptions;
         total.assignments += done.assignments;
-        let most = done.holds.max(done.exemptions).max(done.assignments);
+        total.kept += done.kept;
+        let most = done
+            .holds
+            .max(done.exemptions)
+            .max(done.assignments)
+            .max(done.kept);
         if i64::try_from(most).unwrap_or(i64::MAX) < BATCH {
             return Ok(total);
         }
@@ -90,16 +99,40 @@ async fn assignments(reeve: &Reeve, caller: &Caller) -> Result<usize, Error> {
         .system("expire assignments", &context)
         .await?;
     let ended = assignment::expire(&mut tx, BATCH).await?;
-    for one in &ended {
-        let entity = ("user_roles", one.assignment_id.to_string());
+    record(&mut tx, caller, "user_roles", &ended).await?;
+    tx.commit().await?;
+    Ok(ended.len())
+}
+
+/// Without this, a window that is made longer would bring back what was lost long ago.
+async fn kept(reeve: &Reeve, caller: &Caller) -> Result<usize, Error> {
+    let context = caller.context(Action::RoleExpire);
+    let mut tx = reeve
+        .database
+        .system("expire stripped assignments", &context)
+        .await?;
+    let window = store::governance::load(&mut tx).await?.restore_window;
+    let ended = assignment::expire_stripped(&mut tx, window, BATCH).await?;
+    record(&mut tx, caller, "stripped_assignment", &ended).await?;
+    tx.commit().await?;
+    Ok(ended.len())
+}
+
+async fn record(
+    tx: &mut Tx,
+    caller: &Caller,
+    table: &'static str,
+    ended: &[Ended],
+) -> Result<(), Error> {
+    for one in ended {
+        let entity = (table, one.assignment_id.to_string());
         let entry = Entry {
             tenant_id: one.scope.tenant_id(),
             project_id: one.scope.project_id(),
             before: Some(json!({ "role": one.role, "at": one.scope })),
-            ..entry(caller, action, entity, one.user_id)
+            ..entry(caller, Action::RoleExpire, entity, one.user_id)
         };
-        store::audit::record(&mut tx, &entry).await?;
+        store::audit::record(tx, &entry).await?;
     }
-    tx.commit().await?;
-    Ok(ended.len())
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::governance::freshness::freshness;
 use domain::governance::mode::Mode;
 use domain::health::condition::{
     self, BreakGlassState, Condition, FAILURES_WITHIN_MINUTES, FailingJob, Held, Observation,
@@ -25,12 +26,9 @@ pub async fn findings(reeve: &Reeve) -> Result<Vec<Finding>, Error> {
 /// What is found about a held plan alone.
 pub(crate) async fn held_finding(reeve: &Reeve) -> Result<Finding, Error> {
     let mut tx = reeve.database.snapshot("look for a held plan").await?;
-    let governance = governance::load(&mut tx).await?;
-    let now = tx.now().await?;
     let held = held(&mut tx).await?;
     tx.rollback().await?;
-    let observations = observations(&governance, now);
-    Ok(condition::held(held.as_ref(), &observations))
+    Ok(condition::held(held.as_ref()))
 }
 
 /// What is found on the server itself: roles, rights, row security.
@@ -96,36 +94,39 @@ fn failing(job: job::LastRun) -> Option<FailingJob> {
 }
 
 /// The observations that access hangs on: of each mapped guild where Discord leads, the latest of
-/// any where the portal does.
+/// any where the portal does. A mode or a policy that is missing is no reason to say nothing of them;
+/// without a mode each mapped guild counts.
 fn observations(governance: &Governance, now: Timestamp) -> Vec<Observation> {
-    let Ok(rules) = governance.rules(None) else {
-        return Vec::new();
+    let observation = |guild, taken_at| Observation {
+        guild,
+        taken_at,
+        freshness: freshness(taken_at, now, governance.max_age),
     };
-    match rules.mode {
-        Mode::Discord => rules
-            .guild_freshness(now)
-            .map(|(guild, freshness)| Observation {
-                guild: Some(guild),
-                taken_at: rules.taken_at.get(&guild).copied(),
-                freshness,
-            })
-            .collect(),
-        Mode::Portal => vec![Observation {
-            guild: None,
-            taken_at: rules.taken_at.values().max().copied(),
-            freshness: rules.latest_observation(now),
-        }],
+    let current = &governance.snapshots;
+    match governance.mode {
+        Some(Mode::Portal) => {
+            let latest = current.values().map(|found| found.taken_at).max();
+            vec![observation(None, latest)]
+        }
+        Some(Mode::Discord) | None => {
+            let of = |guild| current.get(guild).map(|found| found.taken_at);
+            let mapped = governance.mapping.0.keys();
+            mapped
+                .map(|guild| observation(Some(*guild), of(guild)))
+                .collect()
+        }
     }
 }
 
 async fn held(tx: &mut Tx) -> Result<Option<Held>, Error> {
     let held = health::held_plan(tx).await?;
-    Ok(held.and_then(|(plan_id, guard)| match guard {
+    Ok(held.and_then(|(plan_id, guard, unseen)| match guard {
         Guard::Held {
             suspensions, of, ..
         } => Some(Held {
             plan: short(&plan_id).to_owned(),
             suspensions,
+            unseen: count(unseen),
             of,
         }),
         Guard::Clear => None,
@@ -140,8 +141,9 @@ async fn break_glass(reeve: &Reeve, tx: &mut Tx) -> Result<BreakGlassState, Erro
         .filter(|entry| entry.identity.is_none())
         .map(|entry| entry.entry.clone())
         .collect();
+    let entries = reeve.live.get().break_glass.len();
     Ok(BreakGlassState {
-        entries: u64::try_from(matched.len()).unwrap_or(u64::MAX),
+        entries: u64::try_from(entries).unwrap_or(u64::MAX),
         useless,
     })
 }

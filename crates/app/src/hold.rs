@@ -6,14 +6,16 @@ use domain::governance::exemption::{may_hold, reason};
 use domain::id::UserId;
 use domain::time::End;
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::json;
 use store::Tx;
 use store::audit::Entry;
 use store::hold::{self, Hold};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::identity::{named_id, person, some};
-use crate::{Caller, Error, Reeve, permit};
+use crate::{Caller, Error, Reeve, lifecycle, permit};
 
 /// Opens a hold on somebody, until an instant at most a month away. Returns its id and its end.
 pub async fn add(
@@ -43,6 +45,7 @@ pub(crate) async fn open(
     let now = tx.now().await?;
     let until = until.instant(now);
     may_hold(now, until)?;
+    lifecycle::not_erased(tx, user_id).await?;
     let actor = &caller.actor;
     let hold_id = hold::add(tx, user_id, until, why, actor.source(), actor.user_id()).await?;
     let entry = Entry {
@@ -75,13 +78,24 @@ pub async fn list(
     Ok(holds)
 }
 
-/// Ends a hold before its time; automation treats the person like anybody else from then on.
+/// A hold that somebody ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EndedHold)]
+pub struct Ended {
+    /// Whom it was about.
+    pub user_id: UserId,
+    /// Until when other holds keep automation away from them, if there are others.
+    pub held_until: Option<Timestamp>,
+}
+
+/// Ends a hold before its time; automation treats the person like anybody else from then on, if there is
+/// no other.
 pub async fn end(
     reeve: &Reeve,
     caller: &Caller,
     hold_id: Uuid,
     why: Option<&str>,
-) -> Result<UserId, Error> {
+) -> Result<Ended, Error> {
     let action = Action::HoldEnd;
     let why = why.map(reason).transpose()?;
     let mut tx = permit::change(reeve, caller, action, EXEMPTIONS_MANAGE, None).await?;
@@ -94,6 +108,10 @@ pub async fn end(
         ..caller.entry(action, "hold", hold_id.to_string())
     };
     store::audit::record(&mut tx, &entry).await?;
+    let held_until = hold::until(&mut tx, about).await?;
     tx.commit().await?;
-    Ok(about)
+    Ok(Ended {
+        user_id: about,
+        held_until,
+    })
 }

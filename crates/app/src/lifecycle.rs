@@ -8,15 +8,14 @@ use domain::audit::Action;
 use domain::governance::exemption::{USUAL_HOLD, reason};
 use domain::id::UserId;
 use domain::identity::Status;
-use domain::identity::lifecycle::{Hand, enabled, may_move, may_restore};
+use domain::identity::lifecycle::{Hand, MoveDenied, enabled, may_move, may_restore, may_return};
 use domain::reconcile::restore::restorable;
 use domain::time::End;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use store::audit::Entry;
-use store::lifecycle::{self, Account, Kept};
-use store::role::Roles;
+use store::lifecycle::{self, Account};
 use store::{Tx, governance, role};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -41,26 +40,32 @@ pub struct Moved {
 /// Suspends somebody: they lose access at once and their sessions are revoked. Roles stay; reconcile
 /// brings back who is owed access, so put them under a hold, or disable them, if that is not wanted.
 pub async fn suspend(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
-    let to = |_: &Account| Ok(Status::Suspended);
+    let to = |account: &Account| by_hand(account, Status::Suspended);
     set(reeve, caller, Action::IdentitySuspend, who, why, to).await
 }
 
 /// Disables somebody: no automation ever reverses that.
 pub async fn disable(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
-    let to = |_: &Account| Ok(Status::Disabled);
+    let to = |account: &Account| by_hand(account, Status::Disabled);
     set(reeve, caller, Action::IdentityDisable, who, why, to).await
 }
 
 /// Undoes a disable: the status is again what it was before.
 pub async fn enable(reeve: &Reeve, caller: &Caller, who: &str, why: &str) -> Result<Moved, Error> {
     let to = |account: &Account| {
-        Ok(enabled(
+        may_return(account.erased)?;
+        enabled(
             account.status,
             account.status_before_disabled,
             account.administrative,
-        )?)
+        )
     };
     set(reeve, caller, Action::IdentityEnable, who, why, to).await
+}
+
+fn by_hand(account: &Account, to: Status) -> Result<Status, MoveDenied> {
+    may_move(account.status, to, account.administrative, Hand::Person)?;
+    Ok(to)
 }
 
 async fn set(
@@ -69,7 +74,7 @@ async fn set(
     action: Action,
     who: &str,
     why: &str,
-    to: impl Fn(&Account) -> Result<Status, Error>,
+    to: impl Fn(&Account) -> Result<Status, MoveDenied>,
 ) -> Result<Moved, Error> {
     let why = reason(why)?;
     let about = named_id(who);
@@ -81,16 +86,12 @@ async fn set(
         account.administrative = account.administrative.max(Some(Administrative::Admin));
     }
     may_act(reeve, &mut tx, caller, action, &account).await?;
-    let after = to(&account).and_then(|after| {
-        may_move(account.status, after, account.administrative, Hand::Person)?;
-        Ok(after)
-    });
-    let after = match after {
+    let after = match to(&account) {
         Ok(after) => after,
         Err(denied) => {
             drop(tx);
             let entry = of(caller, action, &account);
-            return permit::refuse(reeve, caller, &entry, denied).await;
+            return permit::refuse(reeve, caller, &entry, denied.into()).await;
         }
     };
     if after != account.status {
@@ -126,6 +127,11 @@ pub(crate) async fn lock(tx: &mut Tx, who: &str) -> Result<Account, Error> {
         .await?
         .filter(|account| account.user_id != domain::actor::SYSTEM_USER)
         .ok_or_else(|| Error::not_found("identity", who))
+}
+
+/// Refuses to give anything to somebody who was erased.
+pub(crate) async fn not_erased(tx: &mut Tx, user_id: UserId) -> Result<(), Error> {
+    Ok(may_return(lifecycle::is_erased(tx, user_id).await?)?)
 }
 
 /// Whether the caller may do this to whoever holds what they hold.
@@ -202,7 +208,7 @@ pub async fn restore(
     let mut tx = permit::change(reeve, caller, action, IDENTITIES_MANAGE, about).await?;
     let account = lock(&mut tx, who).await?;
     may_act(reeve, &mut tx, caller, action, &account).await?;
-    if let Err(denied) = may_restore(account.status) {
+    if let Err(denied) = may_return(account.erased).and_then(|()| may_restore(account.status)) {
         drop(tx);
         let entry = of(caller, action, &account);
         return permit::refuse(reeve, caller, &entry, denied.into()).await;
@@ -210,8 +216,14 @@ pub async fn restore(
     let now = tx.now().await?;
     let user_id = account.user_id;
     lifecycle::set_status(&mut tx, user_id, Status::Active, why, false).await?;
-    let (given_back, lost, ids) = judge_kept(reeve, &mut tx, caller, user_id, now).await?;
+    let Judged {
+        given_back,
+        lost,
+        ids,
+        gone,
+    } = judge_kept(reeve, &mut tx, caller, user_id, now).await?;
     lifecycle::give_back(&mut tx, &ids).await?;
+    lifecycle::forget_kept(&mut tx, &gone).await?;
     let until = until.unwrap_or(End::After(USUAL_HOLD));
     let (_, hold_until) = hold::open(&mut tx, caller, user_id, until, why).await?;
     let entry = Entry {
@@ -239,22 +251,46 @@ pub async fn restore(
     })
 }
 
-/// What was stripped from somebody: what can be given back, what can't and why, and the ids of the
-/// first.
+/// What was stripped from somebody, judged: by the rule of reconcile's own restores, and the caller's
+/// ceiling.
+#[derive(Default)]
+struct Judged {
+    given_back: Vec<RoleKept>,
+    lost: Vec<RoleKept>,
+    /// Of what can be given back.
+    ids: Vec<Uuid>,
+    /// Of what nobody can give back, which is named once. What only this caller can't is kept.
+    gone: Vec<Uuid>,
+}
+
 async fn judge_kept(
     reeve: &Reeve,
     tx: &mut Tx,
     caller: &Caller,
     user_id: UserId,
     now: Timestamp,
-) -> Result<(Vec<RoleKept>, Vec<RoleKept>, Vec<Uuid>), Error> {
+) -> Result<Judged, Error> {
     let roles = role::load(tx).await?;
     let window = governance::load(tx).await?.restore_window;
     let rights = Rights::load(reeve, tx, caller, &roles, Scope::Platform).await?;
-    let (mut back, mut lost, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    let mut judged = Judged::default();
     for kept in lifecycle::kept(tx, user_id).await? {
-        let why_not = why_not(&rights, &roles, &kept, now, window);
         let role = roles.get(kept.role_id);
+        let id = kept.assignment_id.0;
+        let verdict = restorable(
+            role,
+            kept.scope,
+            kept.stripped_at,
+            kept.valid_until,
+            now,
+            window,
+        );
+        let why_not = match verdict {
+            Err(why) => Some(why.describe().to_owned()),
+            Ok(()) => role
+                .and_then(|role| can_grant(&rights.authority(kept.scope), role, kept.scope).err())
+                .map(|denied| denied.to_string()),
+        };
         let named = RoleKept {
             role: role.map_or_else(
                 || "a role that is gone".to_owned(),
@@ -263,39 +299,17 @@ async fn judge_kept(
             at: kept.scope,
             why_not,
         };
+        if verdict.is_err() {
+            judged.gone.push(id);
+        }
         if named.why_not.is_some() {
-            lost.push(named);
+            judged.lost.push(named);
         } else {
-            ids.push(kept.assignment_id.0);
-            back.push(named);
+            judged.ids.push(id);
+            judged.given_back.push(named);
         }
     }
-    Ok((back, lost, ids))
-}
-
-/// Why a stripped assignment can't be given back by this caller, if so: the rule of reconcile's own
-/// restores, and the caller's ceiling.
-fn why_not(
-    rights: &Rights<'_>,
-    roles: &Roles,
-    kept: &Kept,
-    now: Timestamp,
-    window: jiff::SignedDuration,
-) -> Option<String> {
-    let role = roles.get(kept.role_id);
-    let verdict = restorable(
-        role,
-        kept.scope,
-        kept.stripped_at,
-        kept.valid_until,
-        now,
-        window,
-    );
-    if let Err(why) = verdict {
-        return Some(why.describe().to_owned());
-    }
-    let denied = can_grant(&rights.authority(kept.scope), role?, kept.scope).err()?;
-    Some(denied.to_string())
+    Ok(judged)
 }
 
 /// What an erasure did.

@@ -50,6 +50,7 @@ pub async fn link(reeve: &Reeve, caller: &Caller, who: &str, new: &New) -> Resul
     };
     let email = &account.email;
     permit::act_on(reeve, &mut tx, caller, Act::Power, (user_id, email), &entry).await?;
+    lifecycle::not_erased(&mut tx, user_id).await?;
     let found = identity::links(&mut tx, std::slice::from_ref(&link), &[user_id.0]).await?;
     let bound = found.iter().any(|one| {
         one.user_id == user_id && one.provider == DISCORD && one.external_id == link.external_id()

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use crate::identity::named_id;
 use crate::permit::Rights;
-use crate::{Caller, Error, Reeve, membership, permit};
+use crate::{Caller, Error, Reeve, lifecycle, membership, permit};
 
 pub use list::{Listed, list, list_at, show};
 
@@ -100,6 +100,7 @@ pub async fn give(
         place,
     )
     .await?;
+    lifecycle::not_erased(&mut tx, user_id).await?;
     let entry = entry(caller, action, user_id, &role, scope);
     if let Some(tenant_id) = scope.tenant_id() {
         let begun = membership::activate(&mut tx, caller, &[(tenant_id, user_id)]).await;
@@ -168,7 +169,8 @@ pub(crate) async fn grant(
     Ok(given)
 }
 
-/// Takes a role, from whatever source it came. Returns how many assignments that were.
+/// Takes a role, from whatever source it came, and whatever reconcile stripped of it and would give
+/// back. Returns how many assignments that were.
 pub async fn revoke(
     reeve: &Reeve,
     caller: &Caller,
@@ -186,17 +188,22 @@ pub async fn revoke(
     let taken = assignment::revoke(&mut tx, user_id, scope, role.role_id)
         .await
         .map_err(last_owner)?;
-    if taken.is_empty() {
+    let kept = assignment::forget_stripped(&mut tx, user_id, scope, role.role_id).await?;
+    if taken.is_empty() && kept.is_empty() {
         tx.rollback().await?;
         return Ok(0);
     }
+    let mut before = image(&role, scope, &taken);
+    if !kept.is_empty() {
+        before["stripped_assignment_ids"] = json!(kept);
+    }
     let entry = Entry {
-        before: Some(image(&role, scope, &taken)),
+        before: Some(before),
         ..entry(caller, action, user_id, &role, scope)
     };
     store::audit::record(&mut tx, &entry).await?;
     tx.commit().await?;
-    Ok(taken.len())
+    Ok(taken.len() + kept.len())
 }
 
 /// Finds what and where, asks the gate, and only then finds who: whoever may give nothing learns of

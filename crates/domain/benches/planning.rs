@@ -117,7 +117,7 @@ fn main() -> Result<(), NotASnowflake> {
     let mut steps = 0;
     for _ in 0..RUNS {
         let started = Instant::now();
-        let fingerprint = Fingerprint::of(&rules, &BTreeMap::new(), NOW);
+        let fingerprint = Fingerprint::of(&rules, &BTreeMap::new(), &[], NOW);
         let plan = Plan::make(
             people.iter().copied(),
             &rules.at(NOW),

@@ -28,6 +28,8 @@ create table app_user (
   display_name text,
   status text not null default 'active' check (status in ('active', 'suspended', 'disabled')),
   status_reason text,
+  -- Since when there is nobody behind it any more: Reeve's operations refuse to bring it back.
+  erased_at timestamptz,
   status_before_disabled text check (status_before_disabled in ('active', 'suspended')),
   -- What is issued at or before this instant is refused. Raised by trigger, never falls.
   session_epoch timestamptz not null default '1970-01-01 00:00:00+00',

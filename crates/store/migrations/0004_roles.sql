@@ -49,8 +49,10 @@ create table user_roles (
   constraint project_in_tenant foreign key (tenant_id, project_id) references project (tenant_id, project_id) on delete cascade,
   constraint project_needs_tenant check (project_id is null or tenant_id is not null),
   constraint validity check (valid_until is null or valid_until > valid_from),
-  -- For ever is null.
-  constraint finite check (isfinite(valid_from) and isfinite(valid_until))
+  -- For ever is null, not 9999-12-31 or infinity.
+  constraint validity_before_the_year_9999_or_null
+    check (isfinite(valid_from) and isfinite(valid_until)
+           and greatest(valid_from, valid_until) < '9999-01-01 00:00:00+00')
 );
 comment on table user_roles is
   'Assignments: a role given to an identity at a scope. One a source, so that a sync never takes what a person gave.';

@@ -111,7 +111,10 @@ create table hold (
   ended_by uuid references app_user,
   end_reason text,
   constraint hold_ends check (ends_at > starts_at),
-  constraint hold_finite check (isfinite(starts_at) and isfinite(ends_at) and isfinite(ended_at))
+  -- A year that programs can reckon with; who writes 9999-12-31 means for ever, which no hold lasts.
+  constraint hold_before_the_year_9999
+    check (isfinite(starts_at) and isfinite(ends_at) and isfinite(ended_at)
+           and greatest(starts_at, ends_at, ended_at) < '9999-01-01 00:00:00+00')
 );
 comment on table hold is
   'Holds: until they end, automation leaves the identity''s status and assignments alone. They grant nothing.';
@@ -133,8 +136,10 @@ create table exemption (
   ended_by uuid references app_user,
   end_reason text,
   constraint exemption_ends check (ends_at > starts_at),
-  constraint exemption_finite check (isfinite(starts_at) and isfinite(ends_at) and isfinite(review_at)
-    and isfinite(reviewed_at) and isfinite(ended_at))
+  constraint exemption_before_the_year_9999
+    check (isfinite(starts_at) and isfinite(ends_at) and isfinite(review_at)
+           and isfinite(reviewed_at) and isfinite(ended_at)
+           and greatest(starts_at, ends_at, review_at, reviewed_at, ended_at) < '9999-01-01 00:00:00+00')
 );
 comment on table exemption is
   'Exemptions: a granted, time-bound, reviewed pass through eligibility and entitlement.';
@@ -183,6 +188,8 @@ create table stripped_assignment (
 );
 comment on table stripped_assignment is 'Assignments that reconcile took, kept so that a later reactivation can give them back.';
 create index stripped_assignment_user on stripped_assignment (user_id);
+-- Whose window has closed.
+create index stripped_assignment_age on stripped_assignment (stripped_at);
 
 create table lease (
   name text primary key,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::access::role::Scope;
 use domain::id::{AssignmentId, OrganizationId, RoleId, UserId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use sqlx::types::Uuid;
@@ -203,6 +203,33 @@ pub async fn revoke(
     Ok(taken.into_iter().map(AssignmentId).collect())
 }
 
+/// Forgets what reconcile stripped of a role that somebody had at a scope, so that no restore gives it
+/// back, and raises the person's version: a plan made before may count on it. Returns the assignments
+/// that were kept.
+pub async fn forget_stripped(
+    tx: &mut Tx,
+    user_id: UserId,
+    scope: Scope,
+    role_id: RoleId,
+) -> Result<Vec<AssignmentId>, StoreError> {
+    let forgotten = sqlx::query_scalar!(
+        "with kept as (
+           delete from stripped_assignment
+            where user_id = $1 and role_id = $2
+              and tenant_id is not distinct from $3 and project_id is not distinct from $4
+           returning assignment_id, user_id),
+         moved as (update app_user set version = version where user_id in (select user_id from kept))
+         select assignment_id from kept",
+        user_id.0,
+        role_id.0,
+        scope.tenant_id().map(Uuid::from),
+        scope.project_id().map(Uuid::from),
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(forgotten.into_iter().map(AssignmentId).collect())
+}
+
 /// Somebody's assignments in an organization and its projects, valid now or not: what the end of the
 /// membership takes.
 pub async fn inside(
@@ -324,6 +351,40 @@ pub struct Expired {
     pub user_id: UserId,
     pub role: String,
     pub scope: Scope,
+}
+
+/// Deletes stripped assignments that are kept for longer than the window in which they could be given
+/// back, at most `limit`.
+pub async fn expire_stripped(
+    tx: &mut Tx,
+    window: SignedDuration,
+    limit: i64,
+) -> Result<Vec<Expired>, StoreError> {
+    let rows = sqlx::query!(
+        r#"with late as (
+             delete from stripped_assignment
+              where assignment_id in (
+                    select assignment_id from stripped_assignment
+                     where stripped_at < now() - make_interval(secs => $1)
+                     order by stripped_at limit $2 for update skip locked)
+             returning assignment_id, user_id, tenant_id, project_id, role_id)
+           select l.assignment_id as "assignment_id!", l.user_id as "user_id!", l.tenant_id, l.project_id,
+                  coalesce(r.name, 'a role that is gone') as "role!"
+             from late l left join role r using (role_id)"#,
+        window.as_secs_f64(),
+        limit
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Expired {
+            assignment_id: AssignmentId(row.assignment_id),
+            user_id: UserId(row.user_id),
+            role: row.role,
+            scope: crate::facts::scope(row.tenant_id, row.project_id),
+        })
+        .collect())
 }
 
 /// Deletes assignments whose time is over, at most `limit`. Those of platform admins and of owners

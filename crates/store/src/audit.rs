@@ -180,6 +180,24 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Row>, StoreError> 
         .collect())
 }
 
+/// Whether an action on something has been recorded within the last hour.
+pub async fn is_recorded_lately(
+    tx: &mut Tx,
+    action: Action,
+    entity_pk: &str,
+) -> Result<bool, StoreError> {
+    let recorded = sqlx::query_scalar!(
+        r#"select exists (select from audit_log
+                           where entity_pk = $1 and action = $2 and outcome = 'success'
+                             and created_at between now() - interval '1 hour' and now()) as "recorded!""#,
+        entity_pk,
+        action.as_str()
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(recorded)
+}
+
 /// Makes the partitions that the coming months need; drops those older than so many months, if a
 /// number is given.
 pub async fn maintain_partitions(

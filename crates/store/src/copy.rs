@@ -189,13 +189,19 @@ impl<'a> Fields<'a> {
         std::str::from_utf8(value).map_err(|_| Malformed("text"))
     }
 
-    /// A `timestamptz`; infinity and null are `None`.
+    /// A `timestamptz`; null is `None`. Infinity, and whatever else lies outside the years that can be
+    /// reckoned with, is the first or the last instant of them.
     pub(crate) fn timestamp(&mut self) -> Result<Option<jiff::Timestamp>, Malformed> {
-        let Some(micros) = self.bigint_or_null()? else {
-            return Ok(None);
-        };
-        let since_1970 = micros.checked_add(POSTGRES_EPOCH_US);
-        Ok(since_1970.and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok()))
+        let micros = self.bigint_or_null()?;
+        Ok(micros.map(|micros| {
+            let since_1970 = micros.saturating_add(POSTGRES_EPOCH_US);
+            let edge = if micros < 0 {
+                jiff::Timestamp::MIN
+            } else {
+                jiff::Timestamp::MAX
+            };
+            jiff::Timestamp::from_microsecond(since_1970).unwrap_or(edge)
+        }))
     }
 }
 

@@ -1,19 +1,31 @@
 //! What the database shows of an installation's health; `domain::health` judges it.
 
+use domain::governance::entitlement::Entitlement;
 use domain::reconcile::guard::Guard;
 
 use crate::error::StoreError;
 use crate::scope::Tx;
 
-/// The plan whose suspensions are held, and the guard's verdict on it.
-pub async fn held_plan(tx: &mut Tx) -> Result<Option<(String, Guard)>, StoreError> {
-    let row = sqlx::query!("select plan_id, guard from reconcile_plan where state = 'held'")
-        .fetch_optional(tx.connection())
-        .await?;
+/// The plan whose suspensions are held, the guard's verdict on it, and how many of those in scope it
+/// suspends for want of an observation alone.
+pub async fn held_plan(tx: &mut Tx) -> Result<Option<(String, Guard, i64)>, StoreError> {
+    let unobserved: Vec<_> = Entitlement::codes_unobserved()
+        .map(ToOwned::to_owned)
+        .collect();
+    let row = sqlx::query!(
+        r#"select plan_id, guard,
+                  (select count(*) from plan_step s
+                    where s.plan_no = p.plan_no and s.kind = 'suspend' and s.in_scope
+                      and s.entitlement = any ($1)) as "unseen!"
+             from reconcile_plan p where state = 'held'"#,
+        &unobserved
+    )
+    .fetch_optional(tx.connection())
+    .await?;
     row.map(|row| {
         let guard = serde_json::from_value(row.guard)
             .map_err(|e| StoreError::corrupt("reconcile_plan", "guard", &row.plan_id, e))?;
-        Ok((row.plan_id, guard))
+        Ok((row.plan_id, guard, row.unseen))
     })
     .transpose()
 }

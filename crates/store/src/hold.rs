@@ -117,6 +117,17 @@ pub async fn end(
     Ok(user_id.map(UserId))
 }
 
+/// Until when holds that are in force or to come keep automation away from somebody.
+pub async fn until(tx: &mut Tx, user_id: UserId) -> Result<Option<Timestamp>, StoreError> {
+    let until = sqlx::query_scalar!(
+        "select max(ends_at) from hold where user_id = $1 and ended_at is null and now() < ends_at",
+        user_id.0
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(until.map(jiff_sqlx::Timestamp::to_jiff))
+}
+
 /// Marks as ended what the clock has ended, at most `limit`. Returns holds and whom they were about.
 pub async fn expire(tx: &mut Tx, limit: i64) -> Result<Vec<(Uuid, UserId)>, StoreError> {
     let rows = sqlx::query!(

@@ -22,7 +22,8 @@ pub struct LastRun {
 
 /// Takes the job's turn if it is due, by the database's clock, and says when it is due next: `every`
 /// after its last start, so that a cadence that was changed holds at once; less a tenth (half a minute at most), so that a pass that comes a little early is not
-/// one that comes too early. Of many passes at once, one gets `true`.
+/// one that comes too early. A start that is yet to come was noted by a clock that has been set back since,
+/// and keeps nobody waiting. Of many passes at once, one gets `true`.
 pub async fn claim(
     tx: &mut Tx,
     name: &'static str,
@@ -36,6 +37,7 @@ pub async fn claim(
               set due_at = excluded.due_at, started_at = excluded.started_at, finished_at = null,
                   outcome = null
             where job.started_at + make_interval(secs => $2) <= clock_timestamp()
+               or job.started_at > clock_timestamp()
            returning true as "claimed!""#,
         name,
         (every - slack).as_secs_f64()

@@ -18,6 +18,7 @@ pub struct Account {
     pub status: Status,
     pub status_before_disabled: Option<Status>,
     pub session_revoked_at: Option<Timestamp>,
+    pub erased: bool,
     /// By an assignment that is valid now.
     pub administrative: Option<Administrative>,
 }
@@ -26,6 +27,7 @@ pub struct Account {
 pub async fn lock(tx: &mut Tx, id_or_email: &str) -> Result<Option<Account>, StoreError> {
     let row = sqlx::query!(
         r#"select u.user_id, u.email, u.status, u.status_before_disabled, u.session_revoked_at,
+                  u.erased_at is not null as "erased!",
                   array(select r.name from user_roles a join role r using (role_id)
                          where a.user_id = u.user_id and r.administrative and a.valid_from <= now()
                            and (a.valid_until is null or now() < a.valid_until)) as "roles!"
@@ -45,6 +47,7 @@ pub async fn lock(tx: &mut Tx, id_or_email: &str) -> Result<Option<Account>, Sto
                 .map(|text| identity::status(row.user_id, &text))
                 .transpose()?,
             session_revoked_at: row.session_revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
+            erased: row.erased,
             administrative: row
                 .roles
                 .iter()
@@ -54,6 +57,17 @@ pub async fn lock(tx: &mut Tx, id_or_email: &str) -> Result<Option<Account>, Sto
         })
     })
     .transpose()
+}
+
+/// Whether somebody was erased.
+pub async fn is_erased(tx: &mut Tx, user_id: UserId) -> Result<bool, StoreError> {
+    let erased = sqlx::query_scalar!(
+        r#"select exists (select from app_user where user_id = $1 and erased_at is not null) as "erased!""#,
+        user_id.0
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(erased)
 }
 
 /// Sets a status and why. `revoke` notes that sessions were revoked; the session epoch rises by
@@ -128,6 +142,17 @@ pub async fn give_back(tx: &mut Tx, assignments: &[Uuid]) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Forgets stripped assignments that can't be given back.
+pub async fn forget_kept(tx: &mut Tx, assignments: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from stripped_assignment where assignment_id = any ($1)",
+        assignments
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// How much of a person was erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Erased {
@@ -159,7 +184,8 @@ pub async fn erase(tx: &mut Tx, user_id: UserId, reason: &str) -> Result<Erased,
     sqlx::query!(
         "update app_user
             set email = 'erased-' || user_id || '@erased.invalid', display_name = null, claims = '{}',
-                status = 'disabled', status_reason = $2, session_revoked_at = now()
+                status = 'disabled', status_reason = $2, session_revoked_at = now(),
+                erased_at = coalesce(erased_at, now())
           where user_id = $1",
         user_id.0,
         reason

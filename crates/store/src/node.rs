@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::scope::Tx;
 
 /// Notes that a node lives, how it is set and whom its break-glass list matches, and forgets those that
-/// have been silent for a day.
+/// have been silent for a day, or were heard at a time yet to come, by a clock that was set back since.
 pub async fn hear(
     tx: &mut Tx,
     node_id: Uuid,
@@ -19,7 +19,9 @@ pub async fn hear(
     let ids: Vec<Uuid> = list.user_ids().map(|user_id| user_id.0).collect();
     let emails: Vec<String> = list.emails().map(ToString::to_string).collect();
     sqlx::query!(
-        "with forgotten as (delete from node where heard_at < clock_timestamp() - interval '1 day')
+        "with forgotten as (delete from node
+                             where node_id <> $1 and (heard_at < clock_timestamp() - interval '1 day'
+                                                      or heard_at > clock_timestamp()))
          insert into node (node_id, version, settings_hash, break_glass_entries, break_glass_users)
          values ($1, $2, $3, $4, array(select user_id from app_user
                                         where user_id = any ($5) or lower(email) = any ($6)))
@@ -51,7 +53,8 @@ pub async fn leave(tx: &mut Tx, node_id: Uuid) -> Result<(), StoreError> {
 pub async fn living(tx: &mut Tx) -> Result<Vec<Node>, StoreError> {
     let rows = sqlx::query!(
         "select version, settings_hash, break_glass_entries from node
-          where heard_at > clock_timestamp() - make_interval(secs => $1) order by node_id",
+          where heard_at between clock_timestamp() - make_interval(secs => $1) and clock_timestamp()
+          order by node_id",
         NODE_SILENT_AFTER.as_secs_f64()
     )
     .fetch_all(tx.connection())
@@ -70,7 +73,7 @@ pub async fn living(tx: &mut Tx) -> Result<Vec<Node>, StoreError> {
 pub async fn listed(tx: &mut Tx) -> Result<Vec<UserId>, StoreError> {
     let ids = sqlx::query_scalar!(
         r#"select distinct unnest(break_glass_users) as "user_id!" from node
-            where heard_at > clock_timestamp() - make_interval(secs => $1)"#,
+            where heard_at between clock_timestamp() - make_interval(secs => $1) and clock_timestamp()"#,
         NODE_SILENT_AFTER.as_secs_f64()
     )
     .fetch_all(tx.connection())

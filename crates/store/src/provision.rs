@@ -71,6 +71,8 @@ pub struct Known {
     /// The groups that this provider named last.
     pub groups: Groups,
     pub overrides: RoleOverrides,
+    /// Whether a hold is in force.
+    pub on_hold: bool,
 }
 
 /// Reads what is known of somebody, and keeps others from syncing them until the transaction ends.
@@ -80,9 +82,12 @@ pub async fn known(
     issuer: &str,
 ) -> Result<Option<Known>, StoreError> {
     let row = sqlx::query!(
-        "select display_name, claims -> 'role_overrides' as overrides,
-                claims -> 'oidc_groups' -> $2 as groups
-           from app_user where user_id = $1 for update",
+        r#"select display_name, claims -> 'role_overrides' as overrides,
+                  claims -> 'oidc_groups' -> $2 as groups,
+                  exists (select from hold h
+                           where h.user_id = u.user_id and h.ended_at is null
+                             and h.starts_at <= now() and now() < h.ends_at) as "on_hold!"
+             from app_user u where user_id = $1 for update"#,
         user_id.0,
         issuer
     )
@@ -108,6 +113,7 @@ pub async fn known(
             display_name: row.display_name,
             groups,
             overrides,
+            on_hold: row.on_hold,
         })
     })
     .transpose()

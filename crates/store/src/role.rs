@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::scope::Tx;
 
 /// Every role definition, by id.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles(pub BTreeMap<RoleId, RoleDefinition>);
 
 impl Roles {

@@ -160,6 +160,7 @@ impl Asked {
             project,
         } = &question.place;
         let named = shell_word(&one.account.email, user_id);
+        let rules = self.governance.rules(None).ok();
         let about = Subject {
             identity: &named,
             held: one.person().held,
@@ -168,9 +169,8 @@ impl Asked {
             role: granting
                 .first()
                 .map(|role| (role.name.as_str(), role.scope)),
-            guild: self.governance.mapping.0.keys().next().copied(),
+            guild: rules.as_ref().and_then(|rules| rules.guild_to_observe(now)),
         };
-        let rules = self.governance.rules(None).ok();
         let state = rules.map(|rules| State::of(&one.person(), &rules.at(now)));
         Explanation {
             as_of: now,

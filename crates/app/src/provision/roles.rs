@@ -13,7 +13,7 @@ use super::{Synced, system};
 use crate::role::{entry, image, last_owner};
 use crate::{Caller, Error, Reeve, mapping, membership, permit};
 
-/// Gives and takes what the mapping says for the groups that are known. Each role is a transaction of its
+/// Gives and takes what the mapping says for the groups that are known, unless a hold is in force. Each role is a transaction of its
 /// own: one that a rule refuses keeps no other from being taken.
 pub(super) async fn sync(
     reeve: &Reeve,
@@ -30,7 +30,10 @@ pub(super) async fn sync(
     let held = provision::held(&mut tx, user_id, &source).await?;
     let roles = role::load(&mut tx).await?;
     tx.rollback().await?;
-    let planned = plan(&live.mapping, &known.groups, &held, &known.overrides);
+    let mut planned = plan(&live.mapping, &known.groups, &held, &known.overrides);
+    if known.on_hold {
+        planned = planned.on_hold();
+    }
     let mut synced = Synced {
         steps: planned.trace,
         ..Synced::default()

@@ -17,6 +17,7 @@ use store::governance::{self, Governance};
 use store::reconcile::apply::{self as sql, Allowlist, Batch};
 use store::reconcile::lease::{self, Holder, Lease};
 use store::reconcile::plan::Stored;
+use store::role::{self, Roles};
 use store::scope::Context;
 use store::{StoreError, Tx};
 use utoipa::ToSchema;
@@ -127,7 +128,7 @@ impl Run<'_> {
     async fn apply(&self, id: &str) -> Result<Applied, Error> {
         let mut total = Applied::default();
         // The inputs at the last full look; while they are the same there is nothing to hash.
-        let mut seen: Option<Governance> = None;
+        let mut seen: Option<(Governance, Roles)> = None;
         loop {
             match self.batch(id, &mut total, &mut seen).await? {
                 Progress::Done(applied) => {
@@ -147,7 +148,7 @@ impl Run<'_> {
         &self,
         id: &str,
         total: &mut Applied,
-        seen: &mut Option<Governance>,
+        seen: &mut Option<(Governance, Roles)>,
     ) -> Result<Progress, Error> {
         let mut tx = self
             .reeve
@@ -187,10 +188,18 @@ impl Run<'_> {
             None
         };
         let kinds = sql::applied(&mut tx, batch).await?;
+        let steps = u64::try_from(through - plan.applied_through).unwrap_or(0);
+        let done: i64 = kinds.iter().map(|(_, count)| count).sum();
+        // A plan that has lost steps must not count as applied.
+        if u64::try_from(done).unwrap_or(0) + skipped != steps {
+            return Err(Error::Conflict(format!(
+                "plan {} has lost steps; make a new one with `reeve reconcile plan`",
+                short(&plan.plan_id)
+            )));
+        }
         sql::advance(&mut tx, batch, finished).await?;
         tx.commit().await?;
         total.count(&kinds);
-        let steps = u64::try_from(through - plan.applied_through).unwrap_or(0);
         total.applied += steps - skipped;
         total.skipped += skipped;
         tracing::info!(
@@ -208,7 +217,11 @@ impl Run<'_> {
     }
 
     /// Sees that the inputs are still the plan's, in a transaction of its own.
-    async fn check(&self, plan: &Stored, seen: &mut Option<Governance>) -> Result<(), Error> {
+    async fn check(
+        &self,
+        plan: &Stored,
+        seen: &mut Option<(Governance, Roles)>,
+    ) -> Result<(), Error> {
         let mut tx = self.reeve.database.snapshot("check plan").await?;
         unchanged(&mut tx, plan, seen).await?;
         Ok(tx.rollback().await?)
@@ -225,6 +238,7 @@ impl Run<'_> {
         }
         sql::strip_roles(tx, batch).await?;
         sql::restore_roles(tx, batch).await?;
+        sql::forget_lost(tx, batch).await?;
         let actor = &self.caller.actor;
         sql::audit(tx, batch, actor.user_id(), actor.source()).await?;
         Ok(skipped)
@@ -288,8 +302,12 @@ fn extent(plan: &Stored) -> Result<Extent, Error> {
     })
 }
 
-/// Refuses if mode, policy, mapping or observation are no longer what the plan was made from.
-async fn unchanged(tx: &mut Tx, plan: &Stored, seen: &mut Option<Governance>) -> Result<(), Error> {
+/// Refuses if mode, policy, mapping, roles or observation are no longer what the plan was made from.
+async fn unchanged(
+    tx: &mut Tx,
+    plan: &Stored,
+    seen: &mut Option<(Governance, Roles)>,
+) -> Result<(), Error> {
     let overtaken = || Error::Overtaken {
         plan: short(&plan.plan_id).to_owned(),
     };
@@ -297,14 +315,18 @@ async fn unchanged(tx: &mut Tx, plan: &Stored, seen: &mut Option<Governance>) ->
     let max_age = plan
         .max_age_for_this_run
         .then(|| SignedDuration::from_secs(plan.max_age_seconds));
-    if seen.as_ref() == Some(&governance) && still_as_fresh(tx, plan, &governance, max_age).await? {
+    if let Some((before, roles)) = seen
+        && *before == governance
+        && *roles == role::load(tx).await?
+        && still_as_fresh(tx, plan, &governance, max_age).await?
+    {
         return Ok(());
     }
     let inputs = Inputs::load(tx, governance, max_age).await?;
     if inputs.fingerprint() != Fingerprint::stored(plan.fingerprint.clone()) {
         return Err(overtaken());
     }
-    *seen = Some(inputs.governance);
+    *seen = Some((inputs.governance, inputs.roles));
     Ok(())
 }
 

@@ -9,9 +9,10 @@ use domain::reconcile::fingerprint::Fingerprint;
 use domain::reconcile::plan::Plan;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use store::Tx;
 use store::facts::{Lens, People};
 use store::governance::{self, Governance};
-use store::{Tx, role};
+use store::role::{self, Roles};
 
 use crate::Error;
 
@@ -20,6 +21,7 @@ use crate::Error;
 pub(crate) struct Inputs {
     pub(crate) governance: Governance,
     pub(crate) rules: Rules,
+    pub(crate) roles: Roles,
     content: BTreeMap<GuildId, String>,
     pub(crate) now: Timestamp,
 }
@@ -50,16 +52,18 @@ impl Inputs {
     ) -> Result<Self, Error> {
         let rules = governance.rules(max_age)?;
         let now = tx.now().await?;
+        let roles = role::load(tx).await?;
         Ok(Self {
             governance,
             rules,
+            roles,
             content: BTreeMap::new(),
             now,
         })
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(&self.rules, &self.content, self.now)
+        Fingerprint::of(&self.rules, &self.content, self.roles.0.values(), self.now)
     }
 
     /// The observations as a plan's header keeps them.
@@ -89,10 +93,9 @@ impl Draft {
         max_age: Option<SignedDuration>,
     ) -> Result<Self, Error> {
         let mut inputs = Inputs::load_but_content(tx, governance, max_age).await?;
-        let roles = role::load(tx).await?;
         let lens = Lens {
             rules: &inputs.rules,
-            roles: &roles,
+            roles: &inputs.roles,
             break_glass,
             restore_window: inputs.governance.restore_window,
             now: inputs.now,

@@ -123,3 +123,52 @@ async fn two_who_find_the_same_at_once_raise_it_once() {
     assert_eq!(count(&world, "alert").await, kinds);
     assert_eq!(i64::try_from(a.opened + b.opened).unwrap(), kinds);
 }
+
+/// There a stale snapshot suspends nobody (D9).
+#[tokio::test]
+async fn a_plan_that_a_narrower_policy_made_is_not_blamed_on_a_missing_snapshot() {
+    let world = World::portal_leading().await;
+    world.people(30).await;
+    scene(
+        &world,
+        "insert into role_permission select role_id, 'hauling.member' from role where name = 'reader'",
+    )
+    .await;
+    world.reconcile().await;
+    world.policy("email_domains = ['inside.test']").await;
+    world.reconcile().await;
+    let alert = open(&world, Check::HeldPlan).await.remove(0);
+    assert!(
+        alert.contains("30 of 30 people; policy, mapping or roles changed"),
+        "{alert}"
+    );
+    assert!(!alert.contains("missing or stale"), "{alert}");
+}
+
+#[tokio::test]
+async fn a_stale_snapshot_is_found_also_while_the_policy_is_missing() {
+    let world = World::discord_leading().await;
+    world.person("ada").linked(1).mapped_role().build().await;
+    world.scan().await;
+    world.age_snapshots(SignedDuration::from_hours(7)).await;
+    crate::sql::force(&world, "delete from access_policy").await;
+    sync(&world).await;
+    let found = open(&world, Check::Snapshot).await;
+    assert!(
+        found.len() == 1 && found[0].contains("stale since"),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_break_glass_list_in_which_nothing_can_be_read_is_off() {
+    let world = World::empty().await;
+    world.reeve().live.set(Settings {
+        break_glass: BreakGlass::parse("ada", "ada"),
+        ..Settings::default()
+    });
+    let found = app::health::findings(world.reeve()).await.unwrap();
+    let of = |check| found.iter().filter(move |found| found.check == check);
+    assert!(of(Check::BreakGlass).all(|found| found.text == "break-glass is off"));
+    assert_eq!(of(Check::BreakGlassEntry).count(), 2, "and both are named");
+}

@@ -1,6 +1,7 @@
 //! Moving a status by hand, restoring at once, and erasing a person.
 
 use app::lifecycle::{disable, enable, erase, restore, suspend};
+use app::role::Place;
 use domain::identity::Status;
 use domain::time::End;
 use jiff::SignedDuration;
@@ -67,6 +68,20 @@ async fn nobody_suspends_an_administrator_by_hand_and_the_denial_is_recorded() {
         "{warned}"
     );
     assert_eq!(world.status_of(boss).await, "disabled");
+}
+
+/// A suspension in its place would be reconcile's to undo (D3).
+#[tokio::test]
+async fn suspending_somebody_disabled_is_refused_and_reconcile_does_not_let_them_in() {
+    let world = World::discord_leading().await;
+    let emeka = world.person("emeka").linked(1).mapped_role().build().await;
+    world.scan().await;
+    let (reeve, caller, who) = (world.reeve(), world.caller(), emeka.to_string());
+    disable(reeve, &caller, &who, "left").await.unwrap();
+    let refused = words(suspend(reeve, &caller, &who, "to be sure").await);
+    assert!(refused.contains("enable them first"), "{refused}");
+    world.reconcile().await;
+    assert_eq!(world.status_of(emeka).await, "disabled");
 }
 
 #[tokio::test]
@@ -214,6 +229,47 @@ async fn an_erased_person_is_nowhere_by_name_but_their_changes_stay() {
         (row.action.as_str(), row.reason.as_deref()),
         ("identity.erase", Some("asked"))
     );
+}
+
+#[tokio::test]
+async fn whoever_was_erased_is_given_nothing_any_more() {
+    let world = World::empty().await;
+    let ada = world.person("ada").build().await;
+    let (reeve, caller, who) = (world.reeve(), world.caller(), ada.to_string());
+    erase(reeve, &caller, ADA, ADA, "asked").await.unwrap();
+    let day = End::After(SignedDuration::from_hours(24));
+    let discord = app::link::New {
+        discord_id: "80351110224678912".to_owned(),
+    };
+    let refusals = [
+        words(enable(reeve, &caller, &who, "why").await),
+        words(restore(reeve, &caller, &who, None, "why").await),
+        words(app::hold::add(reeve, &caller, &who, day, "why").await),
+        words(app::exemption::add(reeve, &caller, &who, day, None, "why").await),
+        words(app::link::link(reeve, &caller, &who, &discord).await),
+        words(app::role::assign(reeve, &caller, &who, "reader", &Place::default()).await),
+    ];
+    for refused in refusals {
+        assert!(refused.contains("they were erased"), "{refused}");
+    }
+    assert_eq!(world.status_of(ada).await, "disabled");
+    assert_eq!(count(&world, "user_roles").await, 0);
+}
+
+#[tokio::test]
+async fn a_restore_names_what_is_lost_once() {
+    let world = stripped().await;
+    let (reeve, caller) = (world.reeve(), world.caller());
+    scene(
+        &world,
+        "update stripped_assignment set stripped_at = now() - interval '31 days'",
+    )
+    .await;
+    let lost = async || {
+        let restored = restore(reeve, &caller, ADA, None, "needed today").await;
+        restored.unwrap().lost.len()
+    };
+    assert_eq!((lost().await, lost().await), (2, 0));
 }
 
 #[tokio::test]

@@ -104,6 +104,19 @@ async fn an_exemption_ends_at_its_instant_and_when_a_person_ends_it() {
 }
 
 #[tokio::test]
+async fn whoever_ends_one_of_several_holds_is_told_until_when_the_others_last() {
+    let (world, _) = world().await;
+    let (reeve, caller) = (world.reeve(), world.caller());
+    let (first, _) = hold::add(reeve, &caller, ADA, HOUR, "a").await.unwrap();
+    let two = End::After(SignedDuration::from_hours(2));
+    let (second, until) = hold::add(reeve, &caller, ADA, two, "b").await.unwrap();
+    let ended = hold::end(reeve, &caller, first, None).await.unwrap();
+    assert_eq!(ended.held_until, Some(until));
+    let ended = hold::end(reeve, &caller, second, None).await.unwrap();
+    assert_eq!(ended.held_until, None);
+}
+
+#[tokio::test]
 async fn what_the_clock_ended_is_recorded_once() {
     let (world, _) = world().await;
     hold::add(world.reeve(), &world.caller(), ADA, HOUR, "why")

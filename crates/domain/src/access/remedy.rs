@@ -262,8 +262,11 @@ fn of_lack(lack: Lack, about: &Subject<'_>) -> Vec<Remedy> {
     };
     match lack {
         Lack::Unlinked => vec![operator(
-            "link their Discord account: the column discord_id of an import",
-            "reeve identity import PEOPLE.csv",
+            "link their Discord account",
+            format!(
+                "reeve identity link {} --discord DISCORD_ID",
+                about.identity
+            ),
         )],
         Lack::NoSnapshot | Lack::SnapshotStale => vec![observe("observe the guild", about)],
         Lack::NotAMember => vec![

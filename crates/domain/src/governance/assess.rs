@@ -164,6 +164,15 @@ impl Rules {
         })
     }
 
+    /// The guild of the mapping whose observation would help first: one that is not fresh, else any.
+    pub fn guild_to_observe(&self, now: Timestamp) -> Option<GuildId> {
+        let mut not_fresh = self
+            .guild_freshness(now)
+            .filter(|(_, freshness)| !freshness.is_fresh());
+        let first = self.mapping.0.keys().next().copied();
+        not_fresh.next().map(|(guild, _)| guild).or(first)
+    }
+
     /// The guilds of the mapping by what is known of them at `now`.
     pub fn observed(&self, now: Timestamp) -> Observed {
         self.guild_freshness(now).enumerate().fold(

@@ -171,6 +171,14 @@ impl Entitlement {
             .map(Self::code)
     }
 
+    /// The codes of the answers that are "no" because nobody could look.
+    pub fn codes_unobserved() -> impl Iterator<Item = &'static str> {
+        Self::ALL
+            .into_iter()
+            .filter(|entitlement| entitlement.unobserved())
+            .map(Self::code)
+    }
+
     /// The answer with that [`code`](Self::code), as it was stored.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL

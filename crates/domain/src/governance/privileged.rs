@@ -100,6 +100,11 @@ impl BreakGlass {
         self.user_ids.is_empty() && self.emails.is_empty()
     }
 
+    /// How many entries are an id or an address; what is malformed lets nobody in.
+    pub fn len(&self) -> usize {
+        self.user_ids.len() + self.emails.len()
+    }
+
     pub fn user_ids(&self) -> impl Iterator<Item = UserId> {
         self.user_ids.iter().copied()
     }

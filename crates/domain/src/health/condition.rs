@@ -22,6 +22,8 @@ pub struct Held {
     /// Enough of the plan's id to name it.
     pub plan: String,
     pub suspensions: u64,
+    /// Those of them in scope whom a missing or stale snapshot alone puts out.
+    pub unseen: u64,
     /// Active identities that are neither privileged nor exempted.
     pub of: u64,
 }
@@ -70,6 +72,7 @@ pub const FAILURE_SHARE_PERCENT: u64 = 5;
 /// The break-glass list of the process that looks, held against the database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BreakGlassState {
+    /// Those that are an id or an address.
     pub entries: u64,
     /// Entries that match nobody, or are neither an id nor an address.
     pub useless: Vec<String>,
@@ -112,23 +115,28 @@ pub struct Condition {
 /// hour without any means that neither does.
 pub const NO_PASS_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
-/// Judges an installation: for each check that looks at the database's facts at least one finding.
+/// Judges an installation: for each check that looks at the database's facts at least one finding, also
+/// where there is nothing to find, so that a metric which showed something is set back.
 pub fn judge(condition: &Condition) -> Vec<Finding> {
     let mut findings = vec![governance(condition)];
-    findings.extend(
-        condition
-            .observations
-            .iter()
-            .map(|o| observation(o, condition)),
-    );
-    findings.push(held(condition.held.as_ref(), &condition.observations));
+    let none = "no guild is mapped, so that no snapshot is waited for";
+    let none = Finding::ok(Check::Snapshot, none);
+    findings.extend(each(
+        &condition.observations,
+        |o| observation(o, condition),
+        none,
+    ));
+    findings.push(held(condition.held.as_ref()));
     findings.extend(break_glass(condition));
     findings.push(admins(condition));
-    findings.extend(each(&condition.ownerless, owner));
+    let none = "every organization that had an owner has one who is active";
+    let none = Finding::ok(Check::Owners, none);
+    findings.extend(each(&condition.ownerless, owner, none));
     findings.push(pause(condition.paused.as_ref()));
     findings.push(reviews(condition.reviews_due));
-    findings.extend(each(&condition.campaigns_overdue, campaign));
-    findings.extend(each(&condition.failing_jobs, failing_job));
+    let none = Finding::ok(Check::Campaigns, "no review campaign is overdue");
+    findings.extend(each(&condition.campaigns_overdue, campaign, none));
+    findings.extend(condition.failing_jobs.iter().map(failing_job));
     findings.push(last_pass(condition));
     findings.push(nodes(&condition.nodes));
     findings.push(audit_partitions(condition.stray_audit_rows));
@@ -136,8 +144,12 @@ pub fn judge(condition: &Condition) -> Vec<Finding> {
     findings
 }
 
-fn each<T>(items: &[T], finding: impl Fn(&T) -> Finding) -> impl Iterator<Item = Finding> {
-    items.iter().map(finding)
+/// A finding an item, or `none`.
+fn each<T>(items: &[T], finding: impl Fn(&T) -> Finding, none: Finding) -> Vec<Finding> {
+    match items {
+        [] => vec![none],
+        items => items.iter().map(finding).collect(),
+    }
 }
 
 fn governance(condition: &Condition) -> Finding {
@@ -198,23 +210,28 @@ fn deadline(taken_at: Timestamp, max_age: SignedDuration) -> Timestamp {
     taken_at.saturating_add(max_age).unwrap_or(Timestamp::MAX)
 }
 
-/// Why so many suspensions came together, as far as the observations tell.
-fn cause(observations: &[Observation]) -> String {
-    let blind = observations
-        .iter()
-        .filter(|o| !o.freshness.is_fresh())
-        .count();
-    match blind {
-        0 => "policy, mapping or Discord roles changed for many at once".to_owned(),
-        _ => "a snapshot is missing or stale, so nobody can be seen to be entitled".to_owned(),
+/// Why so many suspensions came together, by what the plan says of each.
+fn cause(suspensions: u64, unseen: u64) -> String {
+    const CHANGED: &str = "policy, mapping or roles changed for";
+    match unseen {
+        0 => format!("{CHANGED} many at once"),
+        _ if unseen == suspensions => {
+            "a snapshot is missing or stale, so that nobody of them can be seen to be entitled"
+                .to_owned()
+        }
+        _ => format!(
+            "a snapshot is missing or stale, so that {unseen} of them can't be seen to be entitled; \
+             {CHANGED} the others"
+        ),
     }
 }
 
 /// Judges the held plan alone.
-pub fn held(held: Option<&Held>, observations: &[Observation]) -> Finding {
+pub fn held(held: Option<&Held>) -> Finding {
     let Some(Held {
         plan,
         suspensions,
+        unseen,
         of,
     }) = held
     else {
@@ -224,7 +241,7 @@ pub fn held(held: Option<&Held>, observations: &[Observation]) -> Finding {
         Check::HeldPlan,
         format!(
             "plan {plan} is held: it suspends {suspensions} of {of} people; {}",
-            cause(observations)
+            cause(*suspensions, *unseen)
         ),
         format!(
             "mend the cause, or, if they are right, `reeve reconcile approve {plan}` and `reeve reconcile apply {plan}`"
@@ -252,15 +269,20 @@ fn break_glass(condition: &Condition) -> Vec<Finding> {
              restart, or reload the env file; `reeve break-glass show` says who would match",
         ),
     };
-    let useless = each(&state.useless, |entry| {
-        Finding::warning(
-            Check::BreakGlassEntry,
-            format!("the break-glass entry `{entry}` matches nobody"),
-            "correct or remove it; ids and addresses are listed by `reeve identity list`",
-        )
-        .about(entry.clone())
-    });
-    std::iter::once(set).chain(useless).collect()
+    let none = "no entry of the break-glass list matches nobody";
+    let none = Finding::ok(Check::BreakGlassEntry, none);
+    let mut findings = each(&state.useless, useless, none);
+    findings.insert(0, set);
+    findings
+}
+
+fn useless(entry: &String) -> Finding {
+    Finding::warning(
+        Check::BreakGlassEntry,
+        format!("the break-glass entry `{entry}` matches nobody"),
+        "correct or remove it; ids and addresses are listed by `reeve identity list`",
+    )
+    .about(entry.clone())
 }
 
 fn admins(condition: &Condition) -> Finding {
@@ -333,6 +355,12 @@ fn failing_job(job: &FailingJob) -> Finding {
 
 fn last_pass(condition: &Condition) -> Finding {
     match condition.last_pass {
+        Some(at) if at.duration_since(condition.now) > NO_PASS_AFTER => Finding::error(
+            Check::Jobs,
+            format!("the jobs last ran at {at}, which is yet to come: a clock was set back"),
+            "see to the clock of the database's machine; the next pass, of `reeve serve` or `reeve cron`, \
+             notes the time anew",
+        ),
         Some(at) if condition.now.duration_since(at) <= NO_PASS_AFTER => {
             Finding::ok(Check::Jobs, format!("the jobs last ran at {at}"))
         }

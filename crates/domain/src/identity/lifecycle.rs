@@ -82,9 +82,15 @@ pub enum MoveDenied {
     EnableFirst,
     #[error("they are {0}, not disabled; there is nothing to enable")]
     NotDisabled(Status),
+    #[error(
+        "they were erased, which can't be undone; whoever comes back gets an identity of their own"
+    )]
+    Erased,
 }
 
-/// Whether `hand` may move an identity from one status to another.
+/// Whether `hand` may move an identity from one status to another. Nobody moves on from disabled by
+/// this way: a person undoes a disable by [`enabled`], and only so, since whatever else made of it
+/// would be open to automation again (D3).
 ///
 /// `administrative` is the identity's administrative role, if it has one. Raw SQL is not asked;
 /// the database lets operators do as they say and records it.
@@ -97,8 +103,10 @@ pub fn may_move(
     if from == to {
         return Ok(());
     }
-    if from == Status::Disabled && hand == Hand::Automation {
-        return Err(MoveDenied::DisabledStays);
+    match (from, hand) {
+        (Status::Disabled, Hand::Automation) => return Err(MoveDenied::DisabledStays),
+        (Status::Disabled, Hand::Person) => return Err(MoveDenied::EnableFirst),
+        (Status::Active | Status::Suspended, _) => {}
     }
     match administrative {
         Some(role) if to == Status::Suspended => {
@@ -106,6 +114,15 @@ pub fn may_move(
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Whether somebody may be given anything again, by whatever way. What is left of whoever was erased is
+/// nobody, and stays out (D24).
+pub fn may_return(erased: bool) -> Result<(), MoveDenied> {
+    if erased {
+        return Err(MoveDenied::Erased);
+    }
+    Ok(())
 }
 
 /// Whether a person may restore somebody: make them active and give roles back. Restoring is for

@@ -257,6 +257,8 @@ pub enum Step {
     Paused {
         target: Target,
     },
+    /// A hold keeps automation away, so that nothing of the above is done.
+    OnHold,
 }
 
 impl Step {
@@ -274,6 +276,7 @@ impl Step {
             Self::Take { target } => format!("- {target}: no group gives it any more"),
             Self::Preserved { target } => format!("= {target} is preserved by an override"),
             Self::Paused { target } => format!("= {target} stays: taking is paused by an override"),
+            Self::OnHold => "a hold leaves the roles as they are until it ends".to_owned(),
         }
     }
 }
@@ -293,6 +296,17 @@ pub struct Sync {
     pub give: Vec<Target>,
     pub take: Vec<Target>,
     pub trace: Vec<Step>,
+}
+
+impl Sync {
+    /// What is left of it while a hold leaves somebody's assignments alone (D10): the trace.
+    #[must_use]
+    pub fn on_hold(mut self) -> Self {
+        self.give.clear();
+        self.take.clear();
+        self.trace.push(Step::OnHold);
+        self
+    }
 }
 
 /// Brings together what groups give, what was given from there before, and the person's overrides

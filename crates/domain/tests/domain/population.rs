@@ -114,7 +114,7 @@ impl Population {
 
     pub(crate) fn plan_with(&self, limits: &Limits) -> Plan<'_> {
         let rules = self.setting.rules();
-        let fingerprint = Fingerprint::of(&rules, &std::collections::BTreeMap::new(), NOW);
+        let fingerprint = Fingerprint::of(&rules, &std::collections::BTreeMap::new(), &[], NOW);
         let people = self.people.iter().map(Subject::person);
         Plan::make(people, &rules.at(NOW), fingerprint, limits)
     }

@@ -76,7 +76,10 @@ fn describe_entries(entries: &[Entry]) -> String {
             Some(found) if found.lets_in => (
                 found.email.clone(),
                 found.status.to_string(),
-                "let in as admin",
+                match entry.kind {
+                    "email" => "let in as admin, once a sign-in proves the address",
+                    _ => "let in as admin",
+                },
             ),
             Some(found) => (
                 found.email.clone(),

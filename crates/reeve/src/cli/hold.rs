@@ -81,11 +81,20 @@ pub(crate) async fn run(session: &Session, command: Hold) -> Result<Ending, Fail
             session.format.print(&holds, |holds| describe(holds))?;
         }
         Hold::End { hold, reason } => {
-            let about = app::hold::end(&reeve, caller, hold, reason.as_deref()).await?;
-            let answer = json!({ "hold_id": hold, "user_id": about });
-            session
-                .format
-                .print(&answer, |_| format!("hold {hold} on {about} has ended"))?;
+            let ended = app::hold::end(&reeve, caller, hold, reason.as_deref()).await?;
+            let answer = json!({
+                "hold_id": hold, "user_id": ended.user_id, "held_until": ended.held_until,
+            });
+            session.format.print(&answer, |_| {
+                let others = ended.held_until.map_or_else(String::new, |until| {
+                    format!(
+                        "\nothers keep automation away until {}; see `reeve hold list --identity {}`",
+                        instant(until),
+                        ended.user_id
+                    )
+                });
+                format!("hold {hold} on {} has ended{others}", ended.user_id)
+            })?;
         }
     }
     Ok(Ending::Done)

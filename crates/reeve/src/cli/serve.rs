@@ -17,6 +17,7 @@ use server::jobs::{self, Every, Job, Me};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::{Ending, Session};
 use crate::config::reload;
@@ -117,8 +118,10 @@ pub(crate) async fn until_stopped(
         .private
         .as_ref()
         .map(|private| tokio::spawn(keep_running(private.cluster.clone(), ended)));
-    let served = serve(listener, state, signals.stop).await;
-    jobs.abort();
+    let running = jobs.abort_handle();
+    let served = serve(listener, state, or_ended(signals.stop, jobs)).await;
+    let crashed = running.is_finished();
+    running.abort();
     reload.abort();
     // Not aborted but waited for: it may be starting the database right now.
     drop(end);
@@ -143,7 +146,23 @@ pub(crate) async fn until_stopped(
         private.cluster.stop()?;
     }
     served?;
+    if crashed {
+        return Err(Failure::plain(
+            "the jobs crashed; standard error says where",
+        ));
+    }
     Ok(Ending::Done)
+}
+
+/// Resolves at `stop`, or if the jobs end, which they never do by themselves. A server without them would
+/// look well and enforce nothing any more; whoever keeps it running starts it again.
+fn or_ended(stop: Stop, jobs: JoinHandle<()>) -> Stop {
+    Box::pin(async move {
+        tokio::select! {
+            () = stop => {}
+            _ = jobs => tracing::error!("the jobs crashed, so the server stops"),
+        }
+    })
 }
 
 /// The standing warning of R-47, at each start; alert, metric and doctor go on saying it.

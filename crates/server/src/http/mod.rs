@@ -16,12 +16,14 @@ mod problem;
 mod v1;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::header;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_util::MetricKindMask;
 use tokio::net::TcpListener;
 use utoipa::openapi::OpenApi;
 
@@ -30,10 +32,16 @@ use app::Reeve;
 /// The buckets of every histogram, in seconds: from an answer out of memory to a plan for everybody.
 const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
+/// A gauge that is not set for so long is forgotten; whoever asks for metrics does so more often.
+const FORGET_GAUGES: Duration = Duration::from_secs(600);
+
 /// Counts the process's metrics from now on; may be called once.
 pub fn record_metrics() -> Result<PrometheusHandle, BuildError> {
     PrometheusBuilder::new()
         .set_buckets(&SECONDS)?
+        // Every gauge is set anew whenever somebody asks; one that is not, like that of a guild which is
+        // mapped no longer, must not say for ever what it was last told.
+        .idle_timeout(MetricKindMask::GAUGE, Some(FORGET_GAUGES))
         .install_recorder()
 }
 

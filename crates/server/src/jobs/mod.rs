@@ -13,6 +13,7 @@ use domain::health::condition::Node;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use serde::Serialize;
+use tokio::task::JoinSet;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
@@ -112,8 +113,8 @@ async fn expiry(reeve: Reeve, caller: Caller) -> Result<Outcome, Error> {
         return Ok(Outcome::Skipped("nothing has ended".to_owned()));
     }
     Ok(Outcome::Done(format!(
-        "ended: {} holds, {} exemptions, {} assignments",
-        expired.holds, expired.exemptions, expired.assignments
+        "ended: {} holds, {} exemptions, {} assignments, {} that were kept to be given back",
+        expired.holds, expired.exemptions, expired.assignments, expired.kept
     )))
 }
 
@@ -227,8 +228,8 @@ async fn turn(reeve: &Reeve, job: &Job) -> Result<Turn, Error> {
         reeve.correlation_id = %caller.correlation_id,
         reeve.outcome = Empty,
     );
-    let ran = (job.run)(reeve.clone(), caller);
-    let outcome = ran.instrument(span.clone()).await;
+    let ran = (job.run)(reeve.clone(), caller).instrument(span.clone());
+    let outcome = apart(ran).await;
     conclude(&span, &outcome);
     app::job::finish(reeve, job.name, &outcome).await?;
     outcome.map(Turn::Taken)
@@ -245,6 +246,21 @@ fn conclude(span: &Span, outcome: &Result<Outcome, Error>) {
         }
     };
     span.record("reeve.outcome", outcome);
+}
+
+/// Runs a job as a task of its own, so that a panic in it is a failure like any other and the others run
+/// all the same. Dropping ends it.
+async fn apart(
+    run: impl Future<Output = Result<Outcome, Error>> + Send + 'static,
+) -> Result<Outcome, Error> {
+    let mut task = JoinSet::new();
+    task.spawn(run);
+    match task.join_next().await {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(_)) | None => {
+            Err(std::io::Error::other("it crashed; standard error says where").into())
+        }
+    }
 }
 
 /// This server, as it describes itself to the others.
@@ -282,8 +298,7 @@ async fn describe(reeve: &Reeve, me: Me) {
     loop {
         turns.tick().await;
         let live = reeve.live.get();
-        let break_glass = &live.break_glass;
-        let entries = break_glass.user_ids().count() + break_glass.emails().count();
+        let entries = live.break_glass.len();
         let node = Node {
             version: me.version.to_owned(),
             settings_hash: live.hash.clone(),

@@ -14,6 +14,7 @@ mod evidence;
 mod flags;
 mod generated;
 mod governance;
+mod jobs;
 mod limits;
 mod mapping;
 mod matrix;

@@ -4,6 +4,7 @@
 use app::Live;
 use domain::id::UserId;
 use domain::identity::mapping::Mapping;
+use domain::time::End;
 use serde_json::{Value, json};
 use testkit::World;
 use testkit::oidc::Issuer;
@@ -220,6 +221,31 @@ async fn a_sync_by_hand_goes_by_the_groups_last_known_and_the_mapping_of_today()
         scene.api.post(&reader, &path, json!({})).await.error().0,
         403
     );
+}
+
+/// What an operator restored must not go again at the next sign-in (D10).
+#[tokio::test]
+async fn a_hold_keeps_the_roles_of_groups_as_they_are_until_it_ends() {
+    let scene = Scene::new().await;
+    let ada = id(&scene.arrive(of("ada", &["ops"])).await.ok());
+    let before = scene.roles(ada).await;
+    let (reeve, caller) = (scene.world.reeve(), scene.world.caller());
+    let day = End::After(jiff::SignedDuration::from_hours(24));
+    let who = ada.to_string();
+    let hold = app::hold::add(reeve, &caller, &who, day, "needed today");
+    let (hold_id, _) = hold.await.unwrap();
+    scene.arrive(of("ada", &["admins"])).await.ok();
+    assert_eq!(scene.roles(ada).await, before);
+    let boss = scene.world.person("boss").role("admin").build().await;
+    let asker = token(&scene.world, boss, None).await;
+    let path = format!("/v1/admin/users/{ada}/provisioning-sync");
+    let synced = scene.api.post(&asker, &path, json!({})).await.ok();
+    let last = synced["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(*last, json!({ "step": "on_hold" }), "{synced}");
+    assert_eq!(scene.roles(ada).await, before);
+    app::hold::end(reeve, &caller, hold_id, None).await.unwrap();
+    scene.arrive(of("ada", &["admins"])).await.ok();
+    assert_eq!(scene.roles(ada).await, ["admin", "reader"]);
 }
 
 #[tokio::test]

@@ -263,3 +263,27 @@ async fn thirty_failures_from_an_address_are_answered_by_a_wait_and_other_addres
     assert!((1..=60).contains(&wait), "{wait}");
     show("198.51.100.2:1", "", &good).await.ok();
 }
+
+/// What they may hangs on the list, though their being here does not (D18).
+#[tokio::test]
+async fn a_token_of_somebody_active_who_is_listed_by_id_is_on_record_once_an_hour() {
+    let world = World::empty().await;
+    let api = Api::of(&world);
+    let ada = world.person("ada").build().await;
+    let asker = token(&world, ada, None).await;
+    let path = "/v1/admin/break-glass";
+    assert_eq!(api.get(&asker, path).await.error().0, 403);
+    assert!(world.audit("break_glass.use").await.is_empty());
+    let mut settings = world.reeve().live.get().as_ref().clone();
+    settings.break_glass = BreakGlass::parse(&ada.to_string(), "");
+    world.reeve().live.set(settings);
+    for _ in 0..2 {
+        api.get(&asker, path).await.ok();
+    }
+    let rows = world.audit("break_glass.use").await;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(
+        (rows[0].entity_type.as_str(), rows[0].target_user_id),
+        ("personal_access_token", Some(ada.0))
+    );
+}

@@ -141,16 +141,26 @@ async fn postgresql_reads_what_is_written_and_writes_what_is_read() {
     .unwrap();
     assert_eq!(found, samples);
     let mut times = Vec::new();
-    let query = "select '2026-02-03 04:05:06.789+00'::timestamptz union all select 'infinity' union all select null";
+    let query = "select '2026-02-03 04:05:06.789+00'::timestamptz union all select null
+                 union all select 'infinity' union all select '9999-12-31 23:59:59+00' union all select '20000-01-01'
+                 union all select '-infinity'";
     read(&mut connection, query, |fields| {
-        times.push(fields.timestamp()?.map(|time| time.to_string()));
+        times.push(fields.timestamp()?);
         Ok(())
     })
     .await
     .unwrap();
     assert_eq!(
         times,
-        [Some("2026-02-03T04:05:06.789Z".to_owned()), None, None]
+        [
+            Some("2026-02-03T04:05:06.789Z".parse().unwrap()),
+            None,
+            Some(jiff::Timestamp::MAX),
+            Some(jiff::Timestamp::MAX),
+            Some(jiff::Timestamp::MAX),
+            Some(jiff::Timestamp::MIN)
+        ],
+        "what begins so late is yet to come"
     );
     connection.close().await.unwrap();
 }

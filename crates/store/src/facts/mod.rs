@@ -395,10 +395,8 @@ async fn load_overrides(
 }
 
 fn period(fields: &mut Fields<'_>) -> Result<Period, Malformed> {
-    // A start of minus infinity has always been.
-    let from = fields.timestamp()?.unwrap_or(Timestamp::MIN);
     Ok(Period {
-        from,
+        from: fields.timestamp()?.ok_or(Malformed("timestamptz"))?,
         until: fields.timestamp()?,
     })
 }

@@ -95,14 +95,14 @@ pub async fn skip_turned(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreErro
     Ok(done.rows_affected())
 }
 
-/// Notes as skipped the steps of the batch that would give back a role that is gone, which is a fact
-/// of the role and in nobody's version. Comes before [`set_standing`]; returns how many those are.
+/// Notes as skipped the steps of the batch that would give back a role that is gone or is not kept any
+/// more, which is in nobody's version. Comes before [`set_standing`]; returns how many those are.
 pub async fn skip_gone(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "insert into plan_skip (plan_no, seq, reason)
          select distinct s.plan_no, s.seq, 'a role to give back is gone since the plan'
            from plan_step s cross join unnest(s.restore) wanted (assignment_id)
-           join stripped_assignment a using (assignment_id)
+           left join stripped_assignment a using (assignment_id)
           where s.plan_no = $1 and s.seq > $2 and s.seq <= $3 and s.kind = 'restore'
             and not exists (select from role r where r.role_id = a.role_id)
          on conflict do nothing",
@@ -202,6 +202,25 @@ pub async fn restore_roles(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreEr
          select assignment_id, user_id, tenant_id, project_id, role_id, source, granted_by,
                 valid_from, valid_until from kept
          on conflict on constraint user_roles_once do nothing",
+        batch.plan_no,
+        batch.after,
+        batch.through
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Forgets what the batch's restores named as lost: the plan and the audit log have it, and the next
+/// restore must not name it again.
+pub async fn forget_lost(tx: &mut Tx, batch: Batch<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from stripped_assignment a using (
+           select (l ->> 0)::uuid as assignment_id
+             from plan_step s cross join jsonb_array_elements(s.lost) l
+            where s.plan_no = $1 and s.seq > $2 and s.seq <= $3 and s.kind = 'restore'
+              and not exists (select from plan_skip k where k.plan_no = s.plan_no and k.seq = s.seq)) s
+          where a.assignment_id = s.assignment_id",
         batch.plan_no,
         batch.after,
         batch.through

@@ -23,21 +23,27 @@ pub struct Holder {
     pub expires_at: Timestamp,
 }
 
-/// Takes the lease if nobody has it, or if whoever had it let it run out.
+/// No lease is taken for longer; one that ends later yet was given by a clock that has been set back.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(1);
+
+/// Takes the lease, for at most [`LONGEST`], if nobody has it, or if whoever had it let it run out.
 pub async fn take(
     tx: &mut Tx,
     name: &'static str,
     holder: &str,
     ttl: SignedDuration,
 ) -> Result<Result<Lease, Holder>, StoreError> {
+    let ttl = ttl.min(LONGEST);
     let epoch = sqlx::query_scalar!(
         "update lease set holder = $2, epoch = epoch + 1,
                 expires_at = clock_timestamp() + make_interval(secs => $3)
-          where name = $1 and expires_at <= clock_timestamp()
+          where name = $1 and (expires_at <= clock_timestamp()
+                               or expires_at > clock_timestamp() + make_interval(secs => $4))
          returning epoch",
         name,
         holder,
-        ttl.as_secs_f64()
+        ttl.as_secs_f64(),
+        LONGEST.as_secs_f64()
     )
     .fetch_optional(tx.connection())
     .await?;

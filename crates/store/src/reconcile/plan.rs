@@ -152,14 +152,26 @@ pub async fn store(tx: &mut Tx, plan: &Plan<'_>, header: &Header<'_>) -> Result<
     let Some(row) = written else {
         return Ok(false);
     };
-    if row.inserted {
-        store_steps(tx, row.plan_no, plan).await?;
-    } else {
-        // The steps are the id's; who is spared is not.
+    // The steps are the id's; who is spared is not.
+    if !row.inserted {
         forget_spared(tx, row.plan_no).await?;
+    }
+    if row.inserted || !has_steps(tx, row.plan_no).await? {
+        store_steps(tx, row.plan_no, plan).await?;
     }
     store_spared(tx, row.plan_no, plan).await?;
     Ok(true)
+}
+
+/// Whether [`prune`] has left the plan its steps.
+async fn has_steps(tx: &mut Tx, plan_no: i64) -> Result<bool, StoreError> {
+    let there = sqlx::query_scalar!(
+        r#"select exists (select from plan_step where plan_no = $1) as "there!""#,
+        plan_no
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(there)
 }
 
 async fn forget_spared(tx: &mut Tx, plan_no: i64) -> Result<(), StoreError> {

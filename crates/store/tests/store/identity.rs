@@ -332,7 +332,8 @@ async fn an_external_account_is_one_persons_and_a_person_has_one_discord_account
 }
 
 #[tokio::test]
-async fn no_time_is_infinite_and_nobody_is_shut_out_by_one_that_is_yet_to_come() {
+async fn no_time_is_infinite_or_in_the_year_9999_and_nobody_is_shut_out_by_one_that_is_yet_to_come()
+{
     let world = World::empty().await;
     let ada = world.person("ada").build().await;
     let mut operator = world.db.operator().await;
@@ -351,15 +352,31 @@ async fn no_time_is_infinite_and_nobody_is_shut_out_by_one_that_is_yet_to_come()
         ),
         (
             "insert into hold (user_id, reason, source, ends_at) values ($ada, 'r', 's', 'infinity')",
-            "hold_finite",
+            "hold_before_the_year_9999",
         ),
         (
             "insert into exemption (user_id, reason, ends_at, review_at) values ($ada, 'r', 'infinity', now())",
-            "exemption_finite",
+            "exemption_before_the_year_9999",
         ),
         (
             "insert into user_roles (user_id, role_id, valid_until) select $ada, role_id, 'infinity' from role where name = 'reader'",
-            "finite",
+            "validity_before_the_year_9999_or_null",
+        ),
+        (
+            "insert into user_roles (user_id, role_id, valid_until) select $ada, role_id, '9999-12-31 23:59:59+00' from role where name = 'reader'",
+            "validity_before_the_year_9999_or_null",
+        ),
+        (
+            "insert into user_roles (user_id, role_id, valid_from) select $ada, role_id, '9999-12-31' from role where name = 'reader'",
+            "validity_before_the_year_9999_or_null",
+        ),
+        (
+            "insert into hold (user_id, reason, source, ends_at) values ($ada, 'r', 's', '9999-12-31')",
+            "hold_before_the_year_9999",
+        ),
+        (
+            "insert into exemption (user_id, reason, ends_at, review_at) values ($ada, 'r', '9999-12-31', now())",
+            "exemption_before_the_year_9999",
         ),
     ] {
         let statement = statement.replace("$ada", &format!("'{ada}'"));

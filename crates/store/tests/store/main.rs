@@ -21,4 +21,5 @@ mod role;
 mod runbook;
 mod schema;
 mod scope;
+mod set_back;
 mod sql;

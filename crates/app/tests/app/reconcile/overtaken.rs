@@ -103,6 +103,40 @@ async fn a_plan_overtaken_by_an_age_limit_that_makes_its_snapshot_stale_is_refus
     is_refused(&world, &plan).await;
 }
 
+/// Thirty people are entitled by a role of the installation's own, which lost the right for a while.
+#[tokio::test]
+async fn a_plan_overtaken_by_a_role_that_entitles_again_is_refused() {
+    let world = World::portal_leading().await;
+    let right = "select role_id, 'hauling.member' from role where name = 'reader'";
+    scene(&world, format!("insert into role_permission {right}")).await;
+    world.people(30).await;
+    world.reconcile().await;
+    scene(
+        &world,
+        "delete from role_permission p using role r
+          where r.role_id = p.role_id and r.name = 'reader' and p.permission = 'hauling.member'",
+    )
+    .await;
+    let plan = world.plan().await.unwrap();
+    assert_eq!(plan.counts.suspend, 30);
+    approve(&world, &plan.plan_id).await.unwrap();
+    scene(&world, format!("insert into role_permission {right}")).await;
+    is_refused(&world, &plan.plan_id).await;
+}
+
+/// What a role permits besides is no reason to approve a plan again.
+#[tokio::test]
+async fn a_plan_is_not_overtaken_by_what_else_a_role_permits() {
+    let (world, plan) = approved().await;
+    scene(
+        &world,
+        "insert into role_permission select role_id, 'roles:grant' from role where name = 'reader';
+         insert into role (name, scope, portal) values ('courier', 'platform', true)",
+    )
+    .await;
+    assert_eq!(apply(&world, &plan).await.unwrap().applied, 10);
+}
+
 #[tokio::test]
 async fn a_plan_whose_inputs_came_back_is_applied() {
     let (world, plan) = approved().await;

@@ -1,8 +1,11 @@
 //! Old plans: their steps are let go some day, what waits for somebody never is.
 
 use app::Error;
+use domain::id::UserId;
 use testkit::World;
+use uuid::Uuid;
 
+use super::{apply, state};
 use crate::sql::{count, force, value};
 
 const TABLES: [&str; 4] = ["reconcile_plan", "plan_step", "plan_spared", "plan_skip"];
@@ -76,6 +79,44 @@ async fn the_steps_of_old_plans_go_and_what_the_plans_were_made_from_stays() {
     let census = crate::watch::Census::of(&world).await;
     assert_eq!(prune(&world, 30).await.unwrap(), 0, "and once");
     census.assert_nothing_written(&world).await;
+}
+
+/// The same people in the same situation give the same id again.
+#[tokio::test]
+async fn a_plan_that_comes_back_after_its_steps_went_has_them_again() {
+    let world = world(100).await;
+    let bob: UserId = value::<Uuid>(
+        &world,
+        "select user_id from app_user where email = 'bob@example.test'",
+    )
+    .await
+    .into();
+    force(
+        &world,
+        "update reconcile_plan set created_at = now() - interval '31 days'
+          where plan_no = (select min(plan_no) from reconcile_plan)",
+    )
+    .await;
+    assert_eq!(prune(&world, 30).await.unwrap(), 1);
+    let first = "select plan_id from reconcile_plan order by plan_no limit 1";
+    let first: String = value(&world, first).await;
+    let superseded = format!("reconcile_plan where plan_id = '{first}' and state = 'superseded'");
+    assert_eq!(count(&world, &superseded).await, 1);
+    let made = world.plan().await.unwrap();
+    assert_eq!((&made.plan_id, made.new), (&first, true));
+    let applied = apply(&world, &first).await.unwrap();
+    assert_eq!((applied.applied, applied.suspended), (1, 1));
+    assert_eq!(world.status_of(bob).await, "suspended");
+}
+
+#[tokio::test]
+async fn a_plan_that_lost_its_steps_is_not_applied() {
+    let world = world(0).await;
+    let plan = world.plan().await.unwrap().plan_id;
+    force(&world, "delete from plan_step").await;
+    let refused = apply(&world, &plan).await.unwrap_err().to_string();
+    assert!(refused.contains("has lost steps"), "{refused}");
+    assert_eq!(state(&world, &plan).await, "planned");
 }
 
 #[tokio::test]

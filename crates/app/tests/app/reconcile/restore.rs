@@ -1,5 +1,7 @@
 //! What comes back with a restore, and what can't.
 
+use app::governance::Number;
+use app::role::Place;
 use domain::governance::mode::Mode;
 use domain::id::UserId;
 use jiff::SignedDuration;
@@ -83,11 +85,73 @@ async fn roles_stripped_longer_ago_than_the_window_do_not_come_back() {
     assert_eq!(world.status_of(ada).await, "active");
     assert_eq!(world.roles_of(ada).await, ["publisher"]);
     assert_eq!(lost(&world).await, ["window_closed"]);
-    assert_eq!(
-        kept(&world, ada).await,
-        ["reader"],
-        "what is lost is still on record"
+    assert!(
+        kept(&world, ada).await.is_empty(),
+        "the plan has it on record, and no later restore names it again"
     );
+}
+
+#[tokio::test]
+async fn what_was_lost_long_ago_does_not_come_back_when_the_window_is_made_longer() {
+    let (world, ada) = suspended_by_a_stale_snapshot().await;
+    let ages = "update stripped_assignment s set stripped_at = now() - interval '30 days 1 second'
+                  from role r where r.role_id = s.role_id and r.name = 'reader'";
+    scene(&world, ages).await;
+    let (reeve, caller) = (world.reeve(), world.caller());
+    let expired = app::expiry::expire(reeve, &caller).await.unwrap();
+    assert_eq!(expired.kept, 1);
+    assert_eq!(kept(&world, ada).await, ["publisher"]);
+    let row = &world.audit("role.expire").await[0];
+    assert_eq!(
+        (row.entity_type.as_str(), row.target_user_id),
+        ("stripped_assignment", Some(ada.0))
+    );
+    let number = Number::RoleRestoreDays;
+    let set = app::governance::set_number(reeve, &caller, number, 365, false);
+    assert!(set.await.unwrap().changed);
+    world.scan().await;
+    world.reconcile().await;
+    assert_eq!(world.roles_of(ada).await, ["publisher"]);
+}
+
+/// Decision 0007: whoever ends an entitlement ends the kept one too.
+#[tokio::test]
+async fn a_stripped_role_that_is_revoked_does_not_come_back() {
+    let (world, ada) = suspended_by_a_stale_snapshot().await;
+    world.scan().await;
+    let plan = world.plan().await.unwrap().plan_id;
+    let (reeve, caller, platform) = (world.reeve(), world.caller(), Place::default());
+    let revoke = || app::role::revoke(reeve, &caller, "ada@example.test", "reader", &platform);
+    assert_eq!(revoke().await.unwrap(), 1);
+    assert_eq!(revoke().await.unwrap(), 0);
+    assert_eq!(kept(&world, ada).await, ["publisher"]);
+    let row = &world.audit("role.revoke").await[0];
+    let before = row.before_json.as_ref().unwrap();
+    assert_eq!(
+        before["stripped_assignment_ids"].as_array().unwrap().len(),
+        1
+    );
+    let applied = super::apply(&world, &plan).await.unwrap();
+    assert_eq!((applied.applied, applied.skipped), (0, 1));
+    world.reconcile().await;
+    assert_eq!(world.roles_of(ada).await, ["publisher"]);
+}
+
+#[tokio::test]
+async fn in_portal_leading_mode_a_stripped_hauling_member_that_is_revoked_entitles_no_longer() {
+    let (world, bob) = suspended_out_of_scope().await;
+    let (reeve, caller, platform) = (world.reeve(), world.caller(), Place::default());
+    let revoked = app::role::revoke(
+        reeve,
+        &caller,
+        "bob@example.test",
+        "hauling.member",
+        &platform,
+    );
+    assert_eq!(revoked.await.unwrap(), 1);
+    world.policy("everyone = true").await;
+    world.reconcile().await;
+    assert_eq!(world.status_of(bob).await, "suspended");
 }
 
 #[tokio::test]

@@ -253,3 +253,14 @@ fn the_source_has_been_heard_once_a_mapped_guild_has_had_a_snapshot_however_old(
         assert_eq!(rules.ever_observed(), heard, "{leads:?} {ages:?}");
     }
 }
+
+#[test]
+fn the_guild_to_observe_is_the_first_that_is_not_fresh() {
+    let of = |ages| {
+        let leads = Leads::Discord;
+        Setting { leads, ages }.rules().guild_to_observe(NOW)
+    };
+    assert_eq!(of([Age::Fresh, Age::Stale, Age::Missing]), Some(guild(1)));
+    assert_eq!(of([Age::Fresh, Age::Fresh, Age::Missing]), Some(guild(2)));
+    assert_eq!(of([Age::Fresh; 3]), Some(guild(0)), "whichever");
+}

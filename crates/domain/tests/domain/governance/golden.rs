@@ -17,17 +17,24 @@ use crate::plain::{Age, Body, Clauses, Leads, ME, NOW, Setting};
 use crate::population::Subject;
 use crate::world::World;
 
-const WHO: [&str; 9] = [
-    "-",
-    "subadmin",
-    "admin",
-    "break-glass",
-    "exempted",
-    "on hold",
-    "admin, on hold",
-    "exempted, on hold",
-    "break-glass, exempted",
-];
+/// Every privilege, with and without an exemption and a hold.
+fn who() -> Vec<String> {
+    let mut all = Vec::new();
+    for exempted in ["", "exempted"] {
+        for held in ["", "on hold"] {
+            for privilege in ["", "subadmin", "admin", "break-glass"] {
+                let said = [privilege, exempted, held].into_iter();
+                let said: Vec<_> = said.filter(|word| !word.is_empty()).collect();
+                all.push(if said.is_empty() {
+                    "-".to_owned()
+                } else {
+                    said.join(", ")
+                });
+            }
+        }
+    }
+    all
+}
 
 /// The code of anything that is written as one word.
 fn word(value: impl serde::Serialize) -> String {
@@ -127,7 +134,7 @@ fn yes_no(yes: bool) -> &'static str {
 
 /// A situation in words, and what is decided in it for everybody.
 fn section(setting: &Setting, in_scope: bool, source_says_yes: bool) -> (String, String) {
-    let of = |who, status| person(who, status, in_scope, source_says_yes, setting.leads);
+    let of = |who: &str, status| person(who, status, in_scope, source_says_yes, setting.leads);
     let assessment = setting.assess(&of("-", Status::Active).body);
     let situation = format!(
         "{:?}-leading, snapshot {:?}; in scope: {}; source: {}; entitled: {} ({}) = {}\n",
@@ -140,12 +147,12 @@ fn section(setting: &Setting, in_scope: bool, source_says_yes: bool) -> (String,
         word(PolicyOutcome::from(assessment.cell())),
     );
     let mut table = String::new();
-    for who in WHO {
-        let active = cell(decided(setting, &of(who, Status::Active)));
-        let suspended = cell(decided(setting, &of(who, Status::Suspended)));
-        let line = format!("  {who:21} | {active} | {suspended}");
+    for who in who() {
+        let active = cell(decided(setting, &of(&who, Status::Active)));
+        let suspended = cell(decided(setting, &of(&who, Status::Suspended)));
+        let line = format!("  {who:30} | {active} | {suspended}");
         writeln!(table, "{}", line.trim_end()).unwrap();
-        let disabled = decided(setting, &of(who, Status::Disabled));
+        let disabled = decided(setting, &of(&who, Status::Disabled));
         assert_eq!(disabled, ["no", "-", "disabled", ""], "{who} disabled");
     }
     (situation, table)
@@ -157,7 +164,7 @@ fn what_governance_decides_for_everybody_is_the_table_that_was_reviewed() {
     let mut text = format!(
         "Everybody holds a portal role. Whoever is disabled has no access, no step, no drift and the\n\
          compliance `disabled`. `heal` is what self-heal does besides.\n\
-         Situations in which the same is decided share a table.\n\n  {:21} | {active:69} | {}\n",
+         Situations in which the same is decided share a table.\n\n  {:30} | {active:69} | {}\n",
         "who", "the same while suspended"
     );
     let mut sections: Vec<(String, String)> = Vec::new();

@@ -2,7 +2,7 @@
 
 use domain::access::role::Administrative;
 use domain::identity::Status;
-use domain::identity::lifecycle::{Hand, MoveDenied, enabled, may_move, may_restore};
+use domain::identity::lifecycle::{Hand, MoveDenied, enabled, may_move, may_restore, may_return};
 use proptest::prelude::*;
 
 use crate::cases;
@@ -32,7 +32,7 @@ fn the_status_is_one_of_exactly_active_suspended_and_disabled() {
 }
 
 #[test]
-fn automation_never_leaves_disabled_and_nobody_suspends_an_administrator() {
+fn only_enabling_leaves_disabled_and_nobody_suspends_an_administrator() {
     for (from, to) in STATUSES
         .iter()
         .flat_map(|from| STATUSES.map(|to| (*from, to)))
@@ -40,7 +40,7 @@ fn automation_never_leaves_disabled_and_nobody_suspends_an_administrator() {
         for role in ROLES {
             for hand in [Hand::Automation, Hand::Person] {
                 let stays = from == to;
-                let undoes = from == Status::Disabled && hand == Hand::Automation;
+                let undoes = from == Status::Disabled;
                 let suspends = to == Status::Suspended && role.is_some();
                 let answer = may_move(from, to, role, hand);
                 let expected = stays || !(undoes || suspends);
@@ -48,6 +48,14 @@ fn automation_never_leaves_disabled_and_nobody_suspends_an_administrator() {
             }
         }
     }
+}
+
+#[test]
+fn whoever_is_disabled_is_not_suspended_but_enabled_first() {
+    let denied = may_move(Status::Disabled, Status::Suspended, None, Hand::Person);
+    assert_eq!(denied, Err(MoveDenied::EnableFirst));
+    let denied = may_move(Status::Disabled, Status::Active, None, Hand::Automation);
+    assert_eq!(denied, Err(MoveDenied::DisabledStays));
 }
 
 #[test]
@@ -91,6 +99,12 @@ fn enabling_undoes_a_disable_and_nothing_else() {
     for status in [Status::Active, Status::Suspended] {
         assert_eq!(enabled(status, None), Err(MoveDenied::NotDisabled(status)));
     }
+}
+
+#[test]
+fn nobody_returns_who_was_erased() {
+    assert_eq!(may_return(false), Ok(()));
+    assert_eq!(may_return(true), Err(MoveDenied::Erased));
 }
 
 #[test]

@@ -161,6 +161,17 @@ fn absent_groups_are_not_empty_groups() {
     assert_eq!(names(&done.take), ["admin"]);
 }
 
+#[test]
+fn a_hold_leaves_the_roles_as_they_are_and_says_what_would_have_changed() {
+    let done = synced(&["ops"], &["admin"], &RoleOverrides::default());
+    let held = done.clone().on_hold();
+    assert!(held.give.is_empty() && held.take.is_empty(), "{held:?}");
+    assert_eq!(
+        held.trace.split_last(),
+        Some((&Step::OnHold, &done.trace[..]))
+    );
+}
+
 const ROLES: [&str; 4] = ["admin", "publisher", "auditor", "reader"];
 
 proptest! {

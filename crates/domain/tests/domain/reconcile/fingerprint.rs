@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::access::permission::{HAULING_MEMBER, Permission, ROLES_GRANT};
+use domain::access::role::{RoleDefinition, ScopeKind};
 use domain::governance::assess::Rules;
 use domain::governance::freshness::DEFAULT_MAX_AGE;
 use domain::governance::mode::Mode;
-use domain::id::{DiscordRoleId, GuildId};
+use domain::id::{DiscordRoleId, GuildId, RoleId};
 use domain::reconcile::fingerprint::Fingerprint;
 
 use crate::plain::{Age, Leads, ME, MOMENT, NOW, Setting, guild};
@@ -25,12 +27,12 @@ fn content() -> BTreeMap<GuildId, String> {
 
 #[test]
 fn the_fingerprint_stays_while_a_newer_snapshot_holds_the_same() {
-    let before = Fingerprint::of(&rules(), &content(), NOW);
+    let before = Fingerprint::of(&rules(), &content(), &[], NOW);
     let mut newer = rules();
     newer.taken_at.insert(guild(0), NOW);
-    assert_eq!(Fingerprint::of(&newer, &content(), NOW), before);
+    assert_eq!(Fingerprint::of(&newer, &content(), &[], NOW), before);
     assert_eq!(
-        Fingerprint::of(&newer, &content(), NOW + DEFAULT_MAX_AGE),
+        Fingerprint::of(&newer, &content(), &[], NOW + DEFAULT_MAX_AGE),
         before
     );
     assert_eq!(before.as_str().len(), 64);
@@ -42,7 +44,7 @@ fn the_fingerprint_moves_with_each_input_that_decides() {
     let change = |change: fn(&mut Rules, &mut BTreeMap<GuildId, String>)| {
         let (mut rules, mut content) = (rules(), content());
         change(&mut rules, &mut content);
-        Fingerprint::of(&rules, &content, NOW).to_string()
+        Fingerprint::of(&rules, &content, &[], NOW).to_string()
     };
     let role = |id| DiscordRoleId::try_from(id).unwrap();
     let mut prints = vec![
@@ -70,7 +72,35 @@ fn the_fingerprint_moves_with_each_input_that_decides() {
         .mapping
         .0
         .insert(guild(0), BTreeSet::from([role(9), role(10)]));
-    prints.push(Fingerprint::of(&mapped, &content(), NOW).to_string());
+    prints.push(Fingerprint::of(&mapped, &content(), &[], NOW).to_string());
     let distinct = prints.iter().collect::<BTreeSet<_>>();
     assert_eq!(distinct.len(), prints.len());
+}
+
+#[test]
+fn the_fingerprint_moves_with_which_platform_roles_entitle_or_are_kept_and_with_nothing_else_of_roles()
+ {
+    let role = |portal, permissions: &[Permission]| RoleDefinition {
+        role_id: RoleId(uuid::Uuid::from_u128(7)),
+        name: "driver".to_owned(),
+        scope: ScopeKind::Platform,
+        tenant_id: None,
+        rank: 10,
+        portal,
+        permissions: permissions.iter().copied().collect(),
+    };
+    let of = |role: &RoleDefinition| Fingerprint::of(&rules(), &content(), [role], NOW);
+    let plain = of(&role(true, &[]));
+    assert_eq!(plain, Fingerprint::of(&rules(), &content(), &[], NOW));
+    assert_eq!(plain, of(&role(true, &[ROLES_GRANT])));
+    let entitles = of(&role(true, &[HAULING_MEMBER]));
+    let kept = of(&role(false, &[]));
+    let both = of(&role(false, &[HAULING_MEMBER]));
+    let prints = BTreeSet::from([&plain, &entitles, &kept, &both].map(Fingerprint::as_str));
+    assert_eq!(prints.len(), 4);
+    let elsewhere = RoleDefinition {
+        scope: ScopeKind::Tenant,
+        ..role(false, &[HAULING_MEMBER])
+    };
+    assert_eq!(of(&elsewhere), plain);
 }

@@ -116,14 +116,14 @@ pub(in crate::http) async fn create_hold(
 /// Ends a hold before its time.
 #[utoipa::path(post, path = "/v1/admin/holds/{hold_id}/end", tag = "holds", request_body = End,
     params(("hold_id" = Uuid, Path)),
-    responses((status = 200, body = Ended), Problems))]
+    responses((status = 200, body = hold::Ended), Problems))]
 pub(in crate::http) async fn end_hold(
     Authenticated(caller): Authenticated,
     Extract(state): Extract<State>,
     Named(hold_id): Named<Uuid>,
     Body(end): Body<End>,
-) -> Result<Json<Ended>, ApiError> {
+) -> Result<Json<hold::Ended>, ApiError> {
     let why = end.reason.as_deref();
-    let user_id = hold::end(&state.reeve, &caller, hold_id, why).await?;
-    Ok(Json(Ended { user_id }))
+    let ended = hold::end(&state.reeve, &caller, hold_id, why).await?;
+    Ok(Json(ended))
 }
