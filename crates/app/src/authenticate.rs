@@ -32,6 +32,14 @@ pub enum Unauthenticated {
         "the token is not one of the identity provider's for this API, or is over; sign in again"
     )]
     Token(connect::oidc::Rejected),
+    /// One text for whatever is wrong with a passkey, too.
+    #[error("the passkey did not sign you in; begin again at /login, or sign in another way")]
+    Passkey,
+    #[error(
+        "the passkey did not sign you in: its counter went back, as if it had been copied; ask an \
+         administrator to remove it"
+    )]
+    PasskeyCopied,
     #[error("nobody is brought in by signing in here; ask an administrator for an account")]
     NotProvisioned,
     /// It is genuine, but its owner may not be here, or their sessions were revoked since.
@@ -78,6 +86,7 @@ pub async fn by_token(
             token_id: shown.token_id,
         },
         credential: Some(credential),
+        session: None,
         correlation_id,
     };
     if let_in == LetIn::ByTheListAlone {
@@ -122,6 +131,7 @@ pub async fn by_session(
     let caller = Caller {
         actor,
         credential: Some(credential),
+        session: Some(session.session_id),
         correlation_id,
     };
     if let_in == LetIn::ByTheListAlone {

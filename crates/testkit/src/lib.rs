@@ -8,6 +8,7 @@
 //!   superuser. Dropped with the test.
 //! - [`World`]: rules, a Discord guild and people, through real SQL and real operations.
 //! - [`oidc::Issuer`]: an identity provider over real HTTP on loopback.
+//! - [`authenticator::Authenticator`]: an authenticator with a passkey, in software.
 //!
 //! ```no_run
 //! # async fn example() {
@@ -28,6 +29,7 @@
     reason = "a test that can't set up its world stops"
 )]
 
+pub mod authenticator;
 pub mod cluster;
 pub mod database;
 pub mod oidc;

@@ -9,7 +9,13 @@ use proptest::prelude::*;
 
 use crate::cases;
 
-const KINDS: [Kind; 3] = [Kind::AccessToken, Kind::Session, Kind::LoginLink];
+const KINDS: [Kind; 5] = [
+    Kind::AccessToken,
+    Kind::Session,
+    Kind::LoginLink,
+    Kind::SignIn,
+    Kind::Passkey,
+];
 
 fn secret(kind: Kind) -> Secret {
     Secret::new(kind, [7; RANDOM_BYTES])

@@ -9,6 +9,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
+use domain::credential::passkey;
 use domain::id::{OrganizationId, ProjectId, UserId};
 use domain::review::Denied;
 use domain::tenancy::rehome::RehomeDenied;
@@ -206,6 +207,7 @@ impl From<app::Error> for ApiError {
         match &error {
             Error::Invalid { .. } | Error::TokenDenied(_) => Self::invalid(text),
             Error::ReviewDenied(denied) => of_review(denied, text),
+            Error::PasskeyDenied(denied) => Self::new(of_passkey(*denied), text),
             // Named in the body, and seen by whoever got as far as this.
             Error::NotFound {
                 what: "platform role" | "tenant role" | "project role",
@@ -313,6 +315,16 @@ fn rehomed(denied: RehomeDenied) -> Code {
         RehomeDenied::SamePlace | RehomeDenied::ToDefault => Code::InvalidRequest,
         RehomeDenied::OwnRequest => Code::InsufficientPermissions,
         RehomeDenied::Decided(_) => Code::Conflict,
+    }
+}
+
+fn of_passkey(denied: passkey::Denied) -> Code {
+    match denied {
+        passkey::Denied::Name | passkey::Denied::Id | passkey::Denied::NotKept => {
+            Code::InvalidRequest
+        }
+        passkey::Denied::NotSignedIn => Code::InsufficientPermissions,
+        passkey::Denied::TooMany => Code::Conflict,
     }
 }
 
