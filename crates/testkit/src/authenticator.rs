@@ -23,7 +23,8 @@ pub struct Authenticator {
     pub challenge: Option<String>,
     /// Whether it looks at its user's finger or asks for a PIN.
     pub verifies: bool,
-    /// How often it signed. The next time it says one more.
+    /// Whether it counts how often it signed; many say nought each time.
+    pub counts: bool,
     pub counter: u32,
     pub credential_id: Vec<u8>,
     pub user_handle: Option<Vec<u8>>,
@@ -42,6 +43,7 @@ impl Authenticator {
             rp_id: None,
             challenge: None,
             verifies: true,
+            counts: true,
             counter: 0,
             credential_id,
             user_handle: None,
@@ -83,7 +85,7 @@ impl Authenticator {
 
     /// Shows its passkey: what `navigator.credentials.get` gives for these options, as JSON.
     pub fn get(&mut self, options: &Value) -> Value {
-        self.counter += 1;
+        self.counter += u32::from(self.counts);
         let client_data = self.client_data("webauthn.get", options);
         let data = self.data(0, &options["rpId"]);
         let hash = digest(&SHA256, client_data.as_bytes());

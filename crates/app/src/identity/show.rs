@@ -1,6 +1,8 @@
 //! One person with everything that belongs to them.
 
-use domain::access::permission::{IDENTITIES_READ, OVERRIDES_READ, QUOTAS_READ, TOKENS_READ};
+use domain::access::permission::{
+    IDENTITIES_READ, OVERRIDES_READ, PASSKEYS_READ, QUOTAS_READ, TOKENS_READ,
+};
 use domain::access::role::Administrative;
 use domain::credential::session::ends_at;
 use domain::governance::privileged::Privilege;
@@ -9,6 +11,7 @@ use serde::Serialize;
 use store::audit::{Filter, Row};
 use store::exemption::{self, Exemption};
 use store::hold::{self, Hold};
+use store::passkey::{self, Passkey};
 use store::person::{self, Assignment, Linked, Membership, Person, Session};
 use store::token::{self, Token};
 use store::{Tx, assignment, identity, role};
@@ -50,6 +53,8 @@ pub struct Detail {
     pub tokens: Option<Vec<Token>>,
     /// Browsers in which they are signed in; for who may see tokens.
     pub sessions: Option<Vec<Session>>,
+    /// By which they sign in; for who may see passkeys.
+    pub passkeys: Option<Vec<Passkey>>,
 }
 
 /// An organization that somebody belongs to.
@@ -68,6 +73,7 @@ struct Sees {
     overrides: bool,
     quotas: bool,
     tokens: bool,
+    passkeys: bool,
 }
 
 /// Everything about the identity with that id or e-mail address.
@@ -75,12 +81,13 @@ pub async fn show(reeve: &Reeve, caller: &Caller, who: &str) -> Result<Detail, E
     let mut tx = permit::look(reeve, caller, "show identity", IDENTITIES_READ).await?;
     let not_found = || Error::not_found("identity", who);
     let (user_id, _) = identity::find(&mut tx, who).await?.ok_or_else(not_found)?;
-    let more = [OVERRIDES_READ, QUOTAS_READ, TOKENS_READ];
-    let [overrides, quotas, tokens] = permit::among(reeve, &mut tx, caller, more).await?;
+    let more = [OVERRIDES_READ, QUOTAS_READ, TOKENS_READ, PASSKEYS_READ];
+    let [overrides, quotas, tokens, passkeys] = permit::among(reeve, &mut tx, caller, more).await?;
     let sees = Sees {
         overrides,
         quotas,
         tokens,
+        passkeys,
     };
     let detail = detail(reeve, &mut tx, user_id, sees)
         .await?
@@ -98,6 +105,7 @@ pub async fn me(reeve: &Reeve, caller: &Caller) -> Result<Detail, Error> {
         overrides: true,
         quotas: true,
         tokens: true,
+        passkeys: true,
     };
     let detail = detail(reeve, &mut tx, user_id, sees)
         .await?
@@ -148,6 +156,10 @@ async fn detail(
         },
         sessions: match sees.tokens {
             true => Some(signed_in(tx, user_id).await?),
+            false => None,
+        },
+        passkeys: match sees.passkeys {
+            true => Some(passkey::list(tx, user_id).await?),
             false => None,
         },
         organizations: organizations(&memberships),
