@@ -65,7 +65,8 @@ pub(in crate::http) async fn remove_my_passkey(
     Extract(state): Extract<State>,
     Named(passkey_id): Named<PasskeyId>,
 ) -> Result<StatusCode, ApiError> {
-    app::passkey::remove(&state.reeve, &caller, passkey_id, None).await?;
+    let me = Some(caller.actor.user_id());
+    app::passkey::remove(&state.reeve, &caller, passkey_id, me).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
