@@ -2042,6 +2042,111 @@ ALTER FUNCTION public.track_organization_update() OWNER TO reeve_owner;
 COMMENT ON FUNCTION public.track_organization_update() IS 'Feeds and, for raw SQL, audits each update of organization. Written by track().';
 
 --
+-- Name: track_passkey_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_passkey_delete() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from old_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'passkey', o.passkey_id::text, 'delete', null from old_rows o;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'delete', 'passkey', o.passkey_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, jsonb_build_object('passkey_id', o.passkey_id, 'user_id', o.user_id, 'created_at', o.created_at), null from old_rows o;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_passkey_delete() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_passkey_delete(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_passkey_delete() IS 'Feeds and, for raw SQL, audits each delete of passkey. Written by track().';
+
+--
+-- Name: track_passkey_insert(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_passkey_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'passkey', n.passkey_id::text, 'insert', jsonb_build_object('passkey_id', n.passkey_id, 'user_id', n.user_id, 'created_at', n.created_at) from new_rows n;
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || 'insert', 'passkey', n.passkey_id::text,
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, null, jsonb_build_object('passkey_id', n.passkey_id, 'user_id', n.user_id, 'created_at', n.created_at) from new_rows n;
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_passkey_insert() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_passkey_insert(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_passkey_insert() IS 'Feeds and, for raw SQL, audits each insert of passkey. Written by track().';
+
+--
+-- Name: track_passkey_update(); Type: FUNCTION; Schema: public; Owner: reeve_owner
+--
+
+CREATE FUNCTION public.track_passkey_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+      begin
+        if not exists (select from new_rows) then
+          return null;
+        end if;
+        
+        insert into change_feed (table_name, key, op, image)
+        select 'passkey', coalesce(n.passkey_id::text, o.passkey_id::text), case when o.passkey_id is null then 'insert' when n.passkey_id is null then 'delete' else 'update' end, case when n.passkey_id is not null then jsonb_build_object('passkey_id', n.passkey_id, 'user_id', n.user_id, 'created_at', n.created_at) end from new_rows n full join old_rows o on o.passkey_id = n.passkey_id where (o.passkey_id, o.user_id, o.name, o.created_at) is distinct from (n.passkey_id, n.user_id, n.name, n.created_at);
+        
+        if not is_operation() then
+          insert into audit_log (action, entity_type, entity_pk, actor_user_id, source, before_json, after_json)
+          select 'sql.' || case when o.passkey_id is null then 'insert' when n.passkey_id is null then 'delete' else 'update' end, 'passkey', coalesce(n.passkey_id::text, o.passkey_id::text),
+                 -- Only Reeve's own roles are believed when they say who acts.
+                 case when current_setting('role') in ('reeve_app', 'reeve_system') then app_user_id() end,
+                 'sql:' || session_user, case when o.passkey_id is not null then jsonb_build_object('passkey_id', o.passkey_id, 'user_id', o.user_id, 'created_at', o.created_at) end, case when o.passkey_id is null then jsonb_build_object('passkey_id', n.passkey_id, 'user_id', n.user_id, 'created_at', n.created_at) when n.passkey_id is not null then jsonb_build_object('passkey_id', n.passkey_id, 'user_id', n.user_id, 'created_at', n.created_at) || jsonb_build_object('changed', array_remove(array[case when o.name is distinct from n.name then 'name' end], null)) end from new_rows n full join old_rows o on o.passkey_id = n.passkey_id where (o.passkey_id, o.user_id, o.name, o.created_at) is distinct from (n.passkey_id, n.user_id, n.name, n.created_at);
+        end if;
+        return null;
+      end $$;
+
+ALTER FUNCTION public.track_passkey_update() OWNER TO reeve_owner;
+
+--
+-- Name: FUNCTION track_passkey_update(); Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON FUNCTION public.track_passkey_update() IS 'Feeds and, for raw SQL, audits each update of passkey. Written by track().';
+
+--
 -- Name: track_personal_access_token_delete(); Type: FUNCTION; Schema: public; Owner: reeve_owner
 --
 
@@ -4126,6 +4231,50 @@ ALTER TABLE public.organization_membership OWNER TO reeve_owner;
 COMMENT ON VIEW public.organization_membership IS 'Memberships under the user management guide''s name.';
 
 --
+-- Name: passkey; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.passkey (
+    passkey_id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    credential_id bytea NOT NULL,
+    credential jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT passkey_credential_id_check CHECK (((octet_length(credential_id) >= 1) AND (octet_length(credential_id) <= 1023))),
+    CONSTRAINT passkey_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+
+ALTER TABLE public.passkey OWNER TO reeve_owner;
+
+--
+-- Name: TABLE passkey; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.passkey IS 'Passkeys by which people sign in. One that is removed is deleted; the audit log keeps that it was there.';
+
+--
+-- Name: passkey_ceremony; Type: TABLE; Schema: public; Owner: reeve_owner
+--
+
+CREATE TABLE public.passkey_ceremony (
+    hash bytea NOT NULL,
+    user_id uuid,
+    state jsonb NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT passkey_ceremony_hash_check CHECK ((octet_length(hash) = 32))
+);
+
+ALTER TABLE public.passkey_ceremony OWNER TO reeve_owner;
+
+--
+-- Name: TABLE passkey_ceremony; Type: COMMENT; Schema: public; Owner: reeve_owner
+--
+
+COMMENT ON TABLE public.passkey_ceremony IS 'Registrations and sign-ins by passkey under way. The first answer takes a row away; those that are over are deleted by later ones.';
+
+--
 -- Name: personal_access_token; Type: TABLE; Schema: public; Owner: reeve_owner
 --
 
@@ -5020,6 +5169,20 @@ ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_slug UNIQUE (slug);
 
 --
+-- Name: passkey_ceremony passkey_ceremony_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.passkey_ceremony
+    ADD CONSTRAINT passkey_ceremony_pkey PRIMARY KEY (hash);
+
+--
+-- Name: passkey passkey_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.passkey
+    ADD CONSTRAINT passkey_pkey PRIMARY KEY (passkey_id);
+
+--
 -- Name: personal_access_token personal_access_token_pkey; Type: CONSTRAINT; Schema: public; Owner: reeve_owner
 --
 
@@ -5377,6 +5540,24 @@ CREATE INDEX membership_user ON public.membership USING btree (user_id);
 CREATE UNIQUE INDEX organization_default ON public.organization USING btree (is_default) WHERE is_default;
 
 --
+-- Name: passkey_ceremony_over; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX passkey_ceremony_over ON public.passkey_ceremony USING btree (expires_at);
+
+--
+-- Name: passkey_credential; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE UNIQUE INDEX passkey_credential ON public.passkey USING btree (credential_id);
+
+--
+-- Name: passkey_owner; Type: INDEX; Schema: public; Owner: reeve_owner
+--
+
+CREATE INDEX passkey_owner ON public.passkey USING btree (user_id, passkey_id);
+
+--
 -- Name: personal_access_token_hash; Type: INDEX; Schema: public; Owner: reeve_owner
 --
 
@@ -5689,6 +5870,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.membership FOR EACH STATEME
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.organization FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
 
 --
+-- Name: passkey no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.passkey FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change('facts are never removed without a trace; use DELETE');
+
+--
 -- Name: personal_access_token no_truncate; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -5941,6 +6128,12 @@ CREATE TRIGGER track_delete AFTER DELETE ON public.membership REFERENCING OLD TA
 CREATE TRIGGER track_delete AFTER DELETE ON public.organization REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_organization_delete();
 
 --
+-- Name: passkey track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_delete AFTER DELETE ON public.passkey REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_passkey_delete();
+
+--
 -- Name: personal_access_token track_delete; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -6085,6 +6278,12 @@ CREATE TRIGGER track_insert AFTER INSERT ON public.membership REFERENCING NEW TA
 CREATE TRIGGER track_insert AFTER INSERT ON public.organization REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_organization_insert();
 
 --
+-- Name: passkey track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_insert AFTER INSERT ON public.passkey REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_passkey_insert();
+
+--
 -- Name: personal_access_token track_insert; Type: TRIGGER; Schema: public; Owner: reeve_owner
 --
 
@@ -6227,6 +6426,12 @@ CREATE TRIGGER track_update AFTER UPDATE ON public.membership REFERENCING OLD TA
 --
 
 CREATE TRIGGER track_update AFTER UPDATE ON public.organization REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_organization_update();
+
+--
+-- Name: passkey track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
+--
+
+CREATE TRIGGER track_update AFTER UPDATE ON public.passkey REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_passkey_update();
 
 --
 -- Name: personal_access_token track_update; Type: TRIGGER; Schema: public; Owner: reeve_owner
@@ -6383,6 +6588,20 @@ ALTER TABLE ONLY public.membership
 
 ALTER TABLE ONLY public.membership
     ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id) ON DELETE CASCADE;
+
+--
+-- Name: passkey_ceremony passkey_ceremony_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.passkey_ceremony
+    ADD CONSTRAINT passkey_ceremony_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
+
+--
+-- Name: passkey passkey_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
+--
+
+ALTER TABLE ONLY public.passkey
+    ADD CONSTRAINT passkey_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.app_user(user_id);
 
 --
 -- Name: personal_access_token personal_access_token_user_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: reeve_owner
@@ -7147,6 +7366,24 @@ REVOKE ALL ON FUNCTION public.track_organization_insert() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.track_organization_update() FROM PUBLIC;
 
 --
+-- Name: FUNCTION track_passkey_delete(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_passkey_delete() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_passkey_insert(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_passkey_insert() FROM PUBLIC;
+
+--
+-- Name: FUNCTION track_passkey_update(); Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+REVOKE ALL ON FUNCTION public.track_passkey_update() FROM PUBLIC;
+
+--
 -- Name: FUNCTION track_personal_access_token_delete(); Type: ACL; Schema: public; Owner: reeve_owner
 --
 
@@ -7627,6 +7864,49 @@ GRANT SELECT ON TABLE public.organization TO reeve_app;
 GRANT SELECT ON TABLE public.organization_membership TO reeve_app;
 GRANT SELECT ON TABLE public.organization_membership TO reeve_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organization_membership TO reeve_operator;
+
+--
+-- Name: TABLE passkey; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.passkey TO reeve_system;
+GRANT DELETE ON TABLE public.passkey TO reeve_operator;
+
+--
+-- Name: COLUMN passkey.passkey_id; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(passkey_id) ON TABLE public.passkey TO reeve_operator;
+
+--
+-- Name: COLUMN passkey.user_id; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(user_id) ON TABLE public.passkey TO reeve_operator;
+
+--
+-- Name: COLUMN passkey.name; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(name) ON TABLE public.passkey TO reeve_operator;
+
+--
+-- Name: COLUMN passkey.created_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(created_at) ON TABLE public.passkey TO reeve_operator;
+
+--
+-- Name: COLUMN passkey.last_used_at; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT(last_used_at) ON TABLE public.passkey TO reeve_operator;
+
+--
+-- Name: TABLE passkey_ceremony; Type: ACL; Schema: public; Owner: reeve_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.passkey_ceremony TO reeve_system;
 
 --
 -- Name: TABLE personal_access_token; Type: ACL; Schema: public; Owner: reeve_owner

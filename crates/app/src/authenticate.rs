@@ -34,6 +34,14 @@ pub enum Unauthenticated {
         "the token is not one of the identity provider's for this API, or is over; sign in again"
     )]
     Token(connect::oidc::Rejected),
+    /// One text for whatever is wrong with a passkey, too.
+    #[error("the passkey did not sign you in; begin again at /login, or sign in another way")]
+    Passkey,
+    #[error(
+        "the passkey did not sign you in: its counter went back, as if it had been copied; ask an \
+         administrator to remove it"
+    )]
+    PasskeyCopied,
     #[error("nobody is brought in by signing in here; ask an administrator for an account")]
     NotProvisioned,
     /// A token that is genuine and says too little, of somebody who was never here.
@@ -90,6 +98,7 @@ pub async fn by_token(
             token_id: shown.token_id,
         },
         credential: Some(credential),
+        session: None,
         correlation_id,
     };
     match let_in {
@@ -162,6 +171,7 @@ pub async fn by_session(
     let caller = Caller {
         actor,
         credential: Some(credential),
+        session: Some(session.session_id),
         correlation_id,
     };
     if let_in == LetIn::ByTheListAlone {

@@ -4,7 +4,7 @@ use connect::oidc;
 use domain::access::ceiling::GrantDenied;
 use domain::access::definition::DefineDenied;
 use domain::access::over::ActDenied;
-use domain::credential::token;
+use domain::credential::{passkey, token};
 use domain::governance::assess::RulesMissing;
 use domain::governance::exemption;
 use domain::identity::lifecycle::MoveDenied;
@@ -80,6 +80,9 @@ pub enum Error {
     /// A token is not made as asked.
     #[error(transparent)]
     TokenDenied(#[from] token::Denied),
+    /// A passkey is not registered as asked.
+    #[error(transparent)]
+    PasskeyDenied(#[from] passkey::Denied),
     /// Somebody has as many of something as they may.
     #[error(transparent)]
     QuotaExceeded(#[from] Exceeded),

@@ -37,6 +37,7 @@ pub mod membership;
 pub mod once;
 pub mod organization;
 pub mod overrides;
+pub mod passkey;
 pub mod permit;
 pub mod policy;
 pub mod project;
@@ -66,7 +67,7 @@ use domain::access::permission::PermissionSet;
 use domain::actor::Actor;
 use domain::audit::{Action, Outcome};
 use domain::credential::Credential;
-use domain::id::CorrelationId;
+use domain::id::{CorrelationId, SessionId};
 use serde_json::Value;
 use store::audit::Entry;
 use store::scope::Context;
@@ -106,6 +107,8 @@ pub struct Caller {
     pub actor: Actor,
     /// What the request carried to prove it; operators and jobs carry nothing.
     pub credential: Option<Credential>,
+    /// The browser's session that the request carried, if that is what it carried.
+    pub session: Option<SessionId>,
     pub correlation_id: CorrelationId,
 }
 
@@ -115,6 +118,7 @@ impl Caller {
         Self {
             actor,
             credential: None,
+            session: None,
             correlation_id: CorrelationId::from(store::id::new_id()),
         }
     }

@@ -319,6 +319,7 @@ pub struct Erasure {
     pub links: u64,
     pub assignments: u64,
     pub memberships: u64,
+    pub passkeys: u64,
     /// Where the address still stands, since a person wrote it there.
     #[schema(value_type = Vec<String>)]
     pub still_named_in: Vec<&'static str>,
@@ -351,7 +352,7 @@ pub async fn erase(
         before: Some(json!({ "status": account.status })),
         after: Some(json!({
             "status": "disabled", "links": erased.links, "assignments": erased.assignments,
-            "memberships": erased.memberships,
+            "memberships": erased.memberships, "passkeys": erased.passkeys,
         })),
         ..of(caller, action, &account)
     };
@@ -363,6 +364,7 @@ pub async fn erase(
         links: erased.links,
         assignments: erased.assignments,
         memberships: erased.memberships,
+        passkeys: erased.passkeys,
         still_named_in,
     })
 }

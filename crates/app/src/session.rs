@@ -67,6 +67,7 @@ pub(crate) async fn begin(
     let caller = Caller {
         actor,
         credential: None,
+        session: None,
         correlation_id: correlation_id.clone(),
     };
     let action = Action::SessionBegin;

@@ -177,6 +177,7 @@ async fn admit(
     let caller = Caller {
         actor,
         credential: Some(credential),
+        session: None,
         correlation_id,
     };
     if let_in == LetIn::ByTheListAlone {

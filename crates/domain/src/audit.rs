@@ -140,6 +140,10 @@ actions! {
     SessionRevoke = "session.revoke",
     /// A link that signs somebody in once was made.
     LoginLinkCreate = "login_link.create",
+    /// Somebody registered a passkey of theirs.
+    PasskeyRegister = "passkey.register",
+    /// A passkey was removed, by its owner or an administrator.
+    PasskeyRemove = "passkey.remove",
     /// An identity provider's first word of somebody made an identity: status and provider.
     ProvisioningCreate = "provisioning.create",
     /// A verified address bound an identity to an account of the provider.

@@ -60,6 +60,8 @@ typed_id! {
     TokenId,
     /// A browser's session.
     SessionId,
+    /// A passkey of somebody's.
+    PasskeyId,
     /// One role given to one identity at one scope.
     AssignmentId,
     /// One admitted observation of a guild.

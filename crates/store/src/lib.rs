@@ -36,6 +36,7 @@ pub mod organization;
 pub mod outcome;
 pub mod overrides;
 pub mod page;
+pub mod passkey;
 pub mod person;
 pub mod project;
 pub mod provision;

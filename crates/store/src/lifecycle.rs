@@ -159,6 +159,7 @@ pub struct Erased {
     pub links: u64,
     pub assignments: u64,
     pub memberships: u64,
+    pub passkeys: u64,
 }
 
 /// Erases a person: takes links, assignments, memberships (but for the default organization's) and
@@ -180,6 +181,10 @@ pub async fn erase(tx: &mut Tx, user_id: UserId, reason: &str) -> Result<Erased,
         .execute(tx.connection())
         .await?
         .rows_affected();
+    let passkeys = sqlx::query!("delete from passkey where user_id = $1", user_id.0)
+        .execute(tx.connection())
+        .await?
+        .rows_affected();
     forget(tx, user_id).await?;
     sqlx::query!(
         "update app_user
@@ -196,6 +201,7 @@ pub async fn erase(tx: &mut Tx, user_id: UserId, reason: &str) -> Result<Erased,
         links,
         assignments,
         memberships,
+        passkeys,
     })
 }
 

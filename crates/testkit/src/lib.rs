@@ -9,6 +9,7 @@
 //! - [`World`]: rules, a Discord guild and people, through real SQL and real operations.
 //! - [`collector::Collector`]: takes traces over real HTTP on loopback.
 //! - [`oidc::Issuer`]: an identity provider over real HTTP on loopback.
+//! - [`authenticator::Authenticator`]: an authenticator with a passkey, in software.
 //!
 //! ```no_run
 //! # async fn example() {
@@ -29,6 +30,7 @@
     reason = "a test that can't set up its world stops"
 )]
 
+pub mod authenticator;
 pub mod cluster;
 pub mod collector;
 pub mod database;

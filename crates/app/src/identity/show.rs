@@ -1,8 +1,8 @@
 //! One person with everything that belongs to them.
 
 use domain::access::permission::{
-    AUDIT_READ, EXEMPTIONS_READ, IDENTITIES_READ, OVERRIDES_READ, Permission, QUOTAS_READ,
-    SESSIONS_READ, TOKENS_READ,
+    AUDIT_READ, EXEMPTIONS_READ, IDENTITIES_READ, OVERRIDES_READ, PASSKEYS_READ, Permission,
+    QUOTAS_READ, SESSIONS_READ, TOKENS_READ,
 };
 use domain::access::role::Administrative;
 use domain::credential::session::ends_at;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use store::audit::{Filter, Row};
 use store::exemption::{self, Exemption};
 use store::hold::{self, Hold};
+use store::passkey::{self, Passkey};
 use store::person::{self, Assignment, Linked, Membership, Person, Session};
 use store::token::{self, Token};
 use store::{Tx, assignment, identity, role};
@@ -53,6 +54,8 @@ pub struct Detail {
     pub tokens: Option<Vec<Token>>,
     /// Browsers in which they are signed in; for who may see sessions.
     pub sessions: Option<Vec<Session>>,
+    /// By which they sign in; for who may see passkeys.
+    pub passkeys: Option<Vec<Passkey>>,
 }
 
 /// An organization that somebody belongs to.
@@ -72,28 +75,39 @@ struct Sees {
     quotas: bool,
     tokens: bool,
     sessions: bool,
+    passkeys: bool,
     sparing: bool,
     audit: bool,
 }
 
 impl Sees {
     /// The permissions, in the order of [`Sees::of`].
-    const ASKED: [Permission; 6] = [
+    const ASKED: [Permission; 7] = [
         OVERRIDES_READ,
         QUOTAS_READ,
         TOKENS_READ,
         SESSIONS_READ,
+        PASSKEYS_READ,
         EXEMPTIONS_READ,
         AUDIT_READ,
     ];
 
-    fn of(may: [bool; 6]) -> Self {
-        let [overrides, quotas, tokens, sessions, sparing, audit] = may;
+    fn of(may: [bool; 7]) -> Self {
+        let [
+            overrides,
+            quotas,
+            tokens,
+            sessions,
+            passkeys,
+            sparing,
+            audit,
+        ] = may;
         Self {
             overrides,
             quotas,
             tokens,
             sessions,
+            passkeys,
             sparing,
             audit,
         }
@@ -168,6 +182,10 @@ async fn detail(
         },
         sessions: match sees.sessions {
             true => Some(signed_in(tx, user_id).await?),
+            false => None,
+        },
+        passkeys: match sees.passkeys {
+            true => Some(passkey::list(tx, user_id).await?),
             false => None,
         },
         organizations: organizations(&memberships),

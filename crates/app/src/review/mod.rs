@@ -357,7 +357,7 @@ async fn revoke(reeve: &Reeve, caller: &Caller, item: &Locked, why: &str) -> Res
 }
 
 /// Takes a mapping. One of groups stands in the settings, where no operation reaches: whoever runs the
-/// servers takes it out, and then it is decided (decision 0061).
+/// servers takes it out, and then it is decided (decision 0059).
 async fn unmap(reeve: &Reeve, caller: &Caller, key: &str) -> Result<bool, Error> {
     if let Some((guild, role)) = population::discord(key) {
         return crate::governance::unmap_role(reeve, caller, guild, role).await;

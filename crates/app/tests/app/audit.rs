@@ -19,6 +19,7 @@ use testkit::World;
 use testkit::world::{MAPPED_ROLE, guild, ndjson};
 
 mod credentials;
+mod passkeys;
 mod people;
 mod records;
 mod reviews;
@@ -473,6 +474,7 @@ async fn every_operation_writes_one_row_a_change_with_actor_source_and_correlati
     walk.tenancy().await.unwrap();
     walk.records().await.unwrap();
     walk.sign_in().await.unwrap();
+    walk.passkeys().await.unwrap();
     let missing: Vec<&str> = Action::ALL
         .iter()
         .filter(|action| !NOT_BY_AN_OPERATION.contains(action))

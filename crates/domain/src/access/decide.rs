@@ -212,7 +212,7 @@ fn permission<F: Facts>(facts: &F, request: &Request, now: Timestamp) -> Reason 
 
 /// Whether no role need be asked where roles are not enforced: inside an organization, which the gate of
 /// membership keeps to its own people, and for what no organization has. The platform's other permissions
-/// reach into every organization (decision 0067).
+/// reach into every organization (decision 0062).
 fn may_be_relaxed(request: &Request) -> bool {
     request.scope != Scope::Platform || request.permission.is_of_a_global_resource()
 }

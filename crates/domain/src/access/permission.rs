@@ -57,6 +57,8 @@ const NAMES: &[&str] = &[
     "reviews:manage",
     "sessions:read",
     "sessions:manage",
+    "passkeys:read",
+    "passkeys:manage",
 ];
 
 const _: () = assert!(NAMES.len() <= 128, "a permission set is one 128-bit word");
@@ -101,6 +103,8 @@ pub const REVIEWS_READ: Permission = named("reviews:read");
 pub const REVIEWS_MANAGE: Permission = named("reviews:manage");
 pub const SESSIONS_READ: Permission = named("sessions:read");
 pub const SESSIONS_MANAGE: Permission = named("sessions:manage");
+pub const PASSKEYS_READ: Permission = named("passkeys:read");
+pub const PASSKEYS_MANAGE: Permission = named("passkeys:manage");
 
 /// The permission of that name. A name that is none does not compile: it would lie beyond the table.
 const fn named(name: &str) -> Permission {

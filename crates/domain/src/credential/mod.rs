@@ -1,10 +1,11 @@
 //! Credentials: what a caller shows to prove who they are, once it was found to be genuine.
 //!
 //! How a secret looks is in [`secret`]; how long a session lasts in [`session`]; what a personal
-//! access token may be made for in [`token`]. Whether it still counts is a gate of
+//! access token may be made for in [`token`]; who registers a passkey in [`passkey`]. Whether it still counts is a gate of
 //! [`crate::access::decide`]; who keeps the hashes is `store`.
 
 pub mod login;
+pub mod passkey;
 pub mod secret;
 pub mod session;
 pub mod token;

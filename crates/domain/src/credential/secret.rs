@@ -26,6 +26,8 @@ pub enum Kind {
     LoginLink,
     /// A sign-in under way at the identity provider, in a cookie.
     SignIn,
+    /// A registration of a passkey, or a sign-in by one, under way.
+    Passkey,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Self::Session => "reeve_ses_",
             Self::LoginLink => "reeve_lnk_",
             Self::SignIn => "reeve_sgn_",
+            Self::Passkey => "reeve_pky_",
         }
     }
 }

@@ -1,15 +1,23 @@
 //! Secrets and their limits.
 
 use domain::access::permission::{Permission, PermissionSet};
+use domain::credential::passkey::{self, LONGEST_ID, MOST};
 use domain::credential::secret::{Kind, Malformed, RANDOM_BYTES, Secret, occurs_in};
 use domain::credential::session::{ABSOLUTE_LIMIT, IDLE_LIMIT, ends_at};
 use domain::credential::token::{self, Denied, LONGEST_LIFE};
+use domain::id::SessionId;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::cases;
 
-const KINDS: [Kind; 3] = [Kind::AccessToken, Kind::Session, Kind::LoginLink];
+const KINDS: [Kind; 5] = [
+    Kind::AccessToken,
+    Kind::Session,
+    Kind::LoginLink,
+    Kind::SignIn,
+    Kind::Passkey,
+];
 
 fn secret(kind: Kind) -> Secret {
     Secret::new(kind, [7; RANDOM_BYTES])
@@ -122,4 +130,25 @@ fn a_text_with_a_secret_of_any_kind_in_it_is_told_from_one_without() {
     ] {
         assert!(!occurs_in(text), "{text}");
     }
+}
+
+#[test]
+fn a_passkey_is_registered_by_whoever_is_signed_in_with_a_name_and_not_without_end() {
+    use passkey::{Denied, may_register, name, usable};
+    let session = Some(SessionId::from(uuid::Uuid::from_u128(1)));
+    assert_eq!(may_register(session, 0), Ok(()));
+    assert_eq!(may_register(session, MOST - 1), Ok(()));
+    assert_eq!(may_register(session, MOST), Err(Denied::TooMany));
+    assert_eq!(may_register(None, 0), Err(Denied::NotSignedIn));
+    assert_eq!(name(" laptop "), Ok("laptop"));
+    for wrong in ["", "  ", &"x".repeat(101)] {
+        assert_eq!(name(wrong), Err(Denied::Name), "{wrong}");
+    }
+    // Browsers need not say whether the authenticator keeps it.
+    for kept in [None, Some(true)] {
+        assert_eq!(usable(&[7; LONGEST_ID], kept), Ok(()));
+    }
+    assert_eq!(usable(&[7], Some(false)), Err(Denied::NotKept));
+    assert_eq!(usable(&[7; LONGEST_ID + 1], None), Err(Denied::Id));
+    assert_eq!(usable(&[], None), Err(Denied::Id));
 }

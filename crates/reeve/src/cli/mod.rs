@@ -27,6 +27,7 @@ mod man;
 mod mapping;
 mod migrate;
 mod organization;
+mod passkey;
 mod policy;
 mod project;
 mod quickstart;
@@ -133,6 +134,9 @@ enum Command {
     /// Signed-in browsers.
     #[command(subcommand)]
     Session(session::Sessions),
+    /// Passkeys, by which people sign in.
+    #[command(subcommand)]
+    Passkey(passkey::Passkey),
     /// From an identity provider's groups to roles.
     #[command(subcommand)]
     Mapping(mapping::Mapping),
@@ -345,6 +349,7 @@ async fn run(session: &Session, command: Command) -> Result<Ending, Failure> {
         Command::Admin(command) => admin::run(session, command).await,
         Command::Token(command) => token::run(session, command).await,
         Command::Session(command) => session::run(session, command).await,
+        Command::Passkey(command) => passkey::run(session, command).await,
         Command::Mapping(command) => mapping::run(session, command).await,
         Command::Governance(command) => governance::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,

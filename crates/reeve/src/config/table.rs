@@ -129,7 +129,8 @@ settings! {
         variable: "REEVE_PUBLIC_URL",
         otherwise: Otherwise::Nothing("`http://localhost` with the port of `listen`"),
         about: "Where browsers find this installation, like `https://reeve.example.org`. Cookies and the \
-                way back from the identity provider depend on it. TLS is the proxy's.",
+                way back from the identity provider depend on it, and passkeys are bound to its host, which \
+                must be a name: with another one they have to be registered anew. TLS is the proxy's.",
     }
     TrustedProxies {
         key: "trusted_proxies",
@@ -318,7 +319,7 @@ settings! {
         about: "Whether roles are asked for permissions. Off is for emergencies: everybody who is \
                 active may do everything in the organizations that they belong to, but give and \
                 take roles beyond their ceiling; signing in, the permissions of the platform and \
-                the walls between organizations stay (decision 0067).",
+                the walls between organizations stay (decision 0062).",
     }
     UserMgmtRlsEnforce {
         key: "user_mgmt_rls_enforce",

@@ -46,6 +46,8 @@ pub(crate) fn usual_arguments(leaf: &str) -> Vec<String> {
         "session revoke" => &[NO_ID],
         "mapping test" => &["--claims", "-"],
         "token create" => &["--identity", "ada@example.test", "--name", "ci"],
+        "passkey list" => &["--identity", "ada@example.test"],
+        "passkey revoke" => &[NO_ID],
         "token list" => &["--identity", "ada@example.test"],
         "token revoke" => &[NO_ID],
         "review begin" => &[

@@ -205,6 +205,7 @@ const CALLS: &[Call] = &[
         &[THE_ONE, "--note", "nobody is exempted"],
     ),
     call("admin login-link", &["root@example.test"]),
+    call("passkey list", &["--identity", "root@example.test"]),
     call("session list", &["--identity", "root@example.test"]),
     call("session revoke", &["--identity", "root@example.test"]),
     with(
@@ -365,8 +366,15 @@ fn every_command_answers_json_with_one_document_also_when_there_is_nothing() {
     assert_eq!(serving.stop("INT").code, 0);
     let called: BTreeSet<_> = CALLS.iter().map(|call| call.leaf.to_owned()).collect();
     // Those two serve, which has tests of its own; psql prints what psql prints; a sync needs an identity
-    // provider, and is tested over HTTP.
-    let others = ["serve", "quickstart", "db psql", "identity sync"].map(str::to_owned);
+    // provider, and a passkey a browser: they are tested over HTTP.
+    let others = [
+        "serve",
+        "quickstart",
+        "db psql",
+        "identity sync",
+        "passkey revoke",
+    ]
+    .map(str::to_owned);
     let called: BTreeSet<_> = called.into_iter().chain(others).collect();
     assert_eq!(called, leaf_commands().into_iter().collect());
 }

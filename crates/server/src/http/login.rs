@@ -1,5 +1,7 @@
-//! Signing in: the pages and redirects before there is a session. Plain HTML without scripts; the
-//! console's pages are elsewhere.
+//! Signing in: the pages and redirects before there is a session. Plain HTML, and one script for
+//! passkeys ([`passkey`]); the console's pages are elsewhere.
+
+mod passkey;
 
 use app::session::Begun;
 use axum::extract::{Query, State as Extract};
@@ -18,6 +20,9 @@ pub(super) fn routes() -> Router<State> {
     Router::new()
         .route("/login", get(choose))
         .route("/login/link", get(show_link).post(use_link))
+        .route("/login/passkey.js", get(passkey::get_script))
+        .route("/login/passkey/begin", post(passkey::begin))
+        .route("/login/passkey/finish", post(passkey::finish))
         .route("/login/oidc/start", get(start))
         .route("/login/oidc/callback", get(finish))
         .route("/logout/backchannel", post(logout))
@@ -25,14 +30,25 @@ pub(super) fn routes() -> Router<State> {
 
 /// How people sign in here.
 async fn choose(Extract(state): Extract<State>) -> Response {
-    let body = match app::sign_in::is_offered(&state.reeve) {
+    let mut body = match app::sign_in::is_offered(&state.reeve) {
         true => "<p><a href=\"/login/oidc/start\">Sign in with your organization's account</a></p>",
         false => {
             "<p>No identity provider is set up. An operator prints a link that signs you in: \
              <code>reeve admin login-link EMAIL</code></p>"
         }
-    };
-    page("Sign in", body)
+    }
+    .to_owned();
+    let passkeys = app::passkey::is_offered(&state.reeve);
+    if passkeys {
+        body += passkey::BUTTON;
+    }
+    let mut page = page("Sign in", &body);
+    if passkeys {
+        let policy = HeaderValue::from_static(passkey::POLICY);
+        page.headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    page
 }
 
 /// The cookie of a sign-in under way.
@@ -152,10 +168,17 @@ fn from_our_page(state: &State, headers: &HeaderMap) -> Result<(), ApiError> {
     ))
 }
 
+/// Where people begin who signed in.
+const BEGINNING: &str = "/me";
+
 /// Sets the cookie and goes on to where people begin.
 fn signed_in(state: &State, begun: &Begun) -> Response {
+    set_session(state, begun, Redirect::to(BEGINNING).into_response())
+}
+
+/// Sets the cookie of a session that began.
+fn set_session(state: &State, begun: &Begun, mut response: Response) -> Response {
     let public_url = &state.reeve.live.get().public_url;
-    let mut response = Redirect::to("/me").into_response();
     if let Some(value) = cookie::set_session(public_url, &begun.secret) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

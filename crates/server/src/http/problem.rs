@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::access::definition::DefineDenied;
 use domain::access::reason::Reason;
-use domain::credential::token;
+use domain::credential::{passkey, token};
 use domain::id::{OrganizationId, ProjectId, UserId};
 use domain::review::Denied;
 use domain::tenancy::rehome::RehomeDenied;
@@ -215,6 +215,7 @@ impl From<app::Error> for ApiError {
             Error::Invalid { .. } => Self::invalid(text),
             Error::TokenDenied(denied) => Self::new(of_token(denied), text),
             Error::ReviewDenied(denied) => of_review(denied, text),
+            Error::PasskeyDenied(denied) => Self::new(of_passkey(*denied), text),
             // Named in the body, and seen by whoever got as far as this.
             Error::NotFound {
                 what: "platform role" | "tenant role" | "project role",
@@ -332,6 +333,16 @@ fn rehomed(denied: RehomeDenied) -> Code {
         }
         RehomeDenied::OwnRequest => Code::InsufficientPermissions,
         RehomeDenied::Decided(_) => Code::Conflict,
+    }
+}
+
+fn of_passkey(denied: passkey::Denied) -> Code {
+    match denied {
+        passkey::Denied::Name | passkey::Denied::Id | passkey::Denied::NotKept => {
+            Code::InvalidRequest
+        }
+        passkey::Denied::NotSignedIn => Code::InsufficientPermissions,
+        passkey::Denied::TooMany => Code::Conflict,
     }
 }
 

@@ -25,6 +25,7 @@ mod once;
 mod operating;
 mod operations;
 mod organizations;
+mod passkeys;
 mod plans;
 mod provisioning;
 mod recent;

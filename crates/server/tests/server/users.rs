@@ -228,7 +228,7 @@ async fn a_persons_detail_has_what_belongs_to_them_for_who_may_see_it() {
     assert_eq!(sessions[0]["method"], "link");
     let narrow = token(&world, chief, Some(&["identities:read"])).await;
     let shown = api.get(&narrow, &path).await.ok();
-    for part in ["overrides", "quotas", "tokens", "sessions"] {
+    for part in ["overrides", "quotas", "tokens", "sessions", "passkeys"] {
         assert!(shown[part].is_null(), "{part}");
     }
 }

@@ -30,6 +30,8 @@ const BY_RIGHTS: &[(&str, &str)] = &[
     ("login_link", ""),
     ("node", ""),
     ("operation_count", ""),
+    ("passkey", ""),
+    ("passkey_ceremony", ""),
     ("personal_access_token", ""),
     ("plan_skip", ""),
     ("plan_spared", ""),
@@ -65,6 +67,7 @@ const UNTRACKED: &[&str] = &[
     "log_line",          // a log
     "node",              // a heartbeat
     "operation_count",   // a count
+    "passkey_ceremony",  // a clock: signing in and registering are audited when they are done
     "plan_skip",         // what became of a plan; its changes are audited one by one
     "plan_spared",       // a plan's answers
     "plan_step",         // a plan's steps

@@ -164,7 +164,7 @@ pub(super) fn erased(erasure: &Erasure) -> String {
         ),
     };
     format!(
-        "{} is erased: {} links, {} assignments and {} memberships are gone{named}",
-        erasure.user_id, erasure.links, erasure.assignments, erasure.memberships
+        "{} is erased: {} links, {} assignments, {} memberships and {} passkeys are gone{named}",
+        erasure.user_id, erasure.links, erasure.assignments, erasure.memberships, erasure.passkeys
     )
 }

@@ -19,6 +19,7 @@ mod mapping;
 mod members;
 mod organizations;
 mod overrides;
+mod passkeys;
 mod plans;
 mod projects;
 mod provisioning;
@@ -94,6 +95,12 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(users::get_me))
         .routes(routes!(tokens::list_my_tokens, tokens::create_my_token))
         .routes(routes!(tokens::revoke_my_token))
+        .routes(routes!(
+            passkeys::list_my_passkeys,
+            passkeys::create_my_passkey
+        ))
+        .routes(routes!(passkeys::begin_my_passkey))
+        .routes(routes!(passkeys::remove_my_passkey))
         .merge(people())
         .merge(sign_in())
         .merge(governance_and_records())
@@ -133,6 +140,8 @@ fn people() -> OpenApiRouter<State> {
         .routes(routes!(links::unlink_user))
         .routes(routes!(tokens::list_user_tokens, tokens::create_user_token))
         .routes(routes!(tokens::revoke_user_token))
+        .routes(routes!(passkeys::list_user_passkeys))
+        .routes(routes!(passkeys::remove_user_passkey))
 }
 
 /// Review campaigns.

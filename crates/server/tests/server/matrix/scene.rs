@@ -206,6 +206,7 @@ impl Scene {
             }
             "role" => self.role(inside, cell).await,
             "token_id" => self.token(cell).await,
+            "passkey_id" => self.passkey(cell).await,
             "hold_id" => {
                 let person = format!("held-{}", cell.number);
                 self.world.person(&person).hold(1).build().await;
@@ -264,6 +265,19 @@ impl Scene {
         let (reeve, caller) = (self.world.reeve(), self.world.caller());
         let tokens = app::token::list(reeve, &caller, &owner.to_string()).await;
         tokens.unwrap()[0].token_id.to_string()
+    }
+
+    async fn passkey(&self, cell: &Cell) -> String {
+        let owner = match cell.whose {
+            Whose::Own => self.askers[cell.who].0,
+            Whose::Foreign | Whose::Missing => self.person(cell).await,
+        };
+        let sql = "insert into passkey (user_id, name, credential_id, credential)
+                   values ($1, 'laptop', $2, '{}') returning passkey_id";
+        let insert = sqlx::query_scalar::<_, Uuid>(sql).bind(owner.0);
+        let insert = insert.bind(Uuid::from_u128(self.number.into()).as_bytes().to_vec());
+        let id = insert.fetch_one(&mut self.world.scene().await).await;
+        id.unwrap().to_string()
     }
 
     async fn rehome(&self, cell: &Cell) -> String {
@@ -325,6 +339,7 @@ impl Scene {
         let (member, number) = (cell.member, cell.number);
         let fresh = format!("new-{number}");
         Some(match operation {
+            "create_my_passkey" => json!({ "name": "n", "ceremony": "c", "credential": {} }),
             "create_my_token" | "create_user_token" => json!({ "name": "ci" }),
             "begin_review" => json!({
                 "name": "r", "subject": "exemptions", "due_at": self.soon().await,
