@@ -241,37 +241,45 @@ impl From<app::Error> for ApiError {
             | Error::RulesMissing(_)
             | Error::Overtaken { .. }
             | Error::Busy { .. }
-            | Error::LeaseLost => Self::new(Code::Conflict, text),
-            Error::SparingDenied(_) | Error::SnapshotRejected(_) => Self::invalid(text),
-            Error::Store(StoreError::Nul) => Self::invalid(text),
-            Error::Store(StoreError::Repeated) => Self::new(Code::Conflict, text),
-            Error::MappingUnusable(_) => Self::new(Code::Conflict, text),
-            Error::Provider(_) => {
-                tracing::error!(error = %text, "the identity provider is not available");
-                Self::new(
+            | Error::LeaseLost
+            | Error::MappingUnusable(_)
+            | Error::Store(StoreError::Repeated) => Self::new(Code::Conflict, text),
+            Error::SparingDenied(_)
+            | Error::SnapshotRejected(_)
+            | Error::Store(StoreError::Nul) => Self::invalid(text),
+            Error::Provider(_) | Error::Store(_) | Error::Io(_) => of_failure(&error, &text),
+        }
+    }
+}
+
+/// What the cause says is for whoever runs this, and in the log.
+fn of_failure(error: &app::Error, text: &str) -> ApiError {
+    use app::Error;
+    match error {
+        Error::Provider(_) => {
+            tracing::error!(error = %text, "the identity provider is not available");
+            ApiError::new(
+                Code::ServiceUnavailable,
+                "the identity provider does not answer as it should; nothing was changed",
+            )
+        }
+        Error::Store(store) if store.is_unavailable() => {
+            tracing::error!(error = %text, "the database is not available");
+            ApiError {
+                remedy: Some("try again in a moment".to_owned()),
+                ..ApiError::new(
                     Code::ServiceUnavailable,
-                    "the identity provider does not answer as it should; nothing was changed",
+                    "the database does not answer; nothing was changed",
                 )
             }
-            Error::Store(store) if store.is_unavailable() => {
-                tracing::error!(error = %text, "the database is not available");
-                Self {
-                    remedy: Some("try again in a moment".to_owned()),
-                    ..Self::new(
-                        Code::ServiceUnavailable,
-                        "the database does not answer; nothing was changed",
-                    )
-                }
-            }
-            // What the cause says is for whoever runs this, and in the log.
-            Error::Store(_) | Error::Io(_) => {
-                tracing::error!(error = %text, "an operation failed");
-                Self::new(
-                    Code::InternalError,
-                    "the operation failed and changed nothing; the log has the cause under the \
-                     correlation id",
-                )
-            }
+        }
+        _ => {
+            tracing::error!(error = %text, "an operation failed");
+            ApiError::new(
+                Code::InternalError,
+                "the operation failed and changed nothing; the log has the cause under the \
+                 correlation id",
+            )
         }
     }
 }

@@ -44,6 +44,27 @@ fn live_settings(world: &World) -> app::live::Settings {
     world.reeve().live.get().as_ref().clone()
 }
 
+/// A role on the platform that may do to people whatever there is.
+async fn helpdesk(world: &World) {
+    let helpdesk = NewRole {
+        name: "helpdesk".to_owned(),
+        scope: ScopeKind::Platform,
+        rank: 0,
+        permissions: [
+            "identities:manage",
+            "tokens:manage",
+            "organizations:manage",
+            "reviews:manage",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        description: None,
+    };
+    create(world.reeve(), &world.caller(), None, &helpdesk)
+        .await
+        .unwrap();
+}
+
 pub(super) struct Stage {
     world: World,
     issuer: Issuer,
@@ -80,23 +101,7 @@ impl Stage {
             .unwrap();
         let target = world.person("target").build().await;
         world.person("other").build().await;
-        let helpdesk = NewRole {
-            name: "helpdesk".to_owned(),
-            scope: ScopeKind::Platform,
-            rank: 0,
-            permissions: [
-                "identities:manage",
-                "tokens:manage",
-                "organizations:manage",
-                "reviews:manage",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            description: None,
-        };
-        create(world.reeve(), &operator, None, &helpdesk)
-            .await
-            .unwrap();
+        helpdesk(&world).await;
         let issuer = Issuer::start(world.now().await).await;
         let mut settings = live_settings(&world);
         settings.oidc = Some(issuer.settings());
@@ -248,27 +253,9 @@ impl Stage {
             Path::Groups | Path::Defaults => self.provider(caller, path, role).await,
             Path::End => end(&reeve, caller, &north(), &target).await.map(drop),
             Path::Review => self.review(caller, kind).await,
-            Path::Scopes => {
-                let own = caller.actor.user_id().to_string();
-                let permissions = BUILT_IN.iter().find(|of| of.name == role).unwrap();
-                let names = permissions
-                    .permissions()
-                    .iter()
-                    .map(|of| of.name().to_owned());
-                let wanted = Wanted {
-                    scopes: Some(names.collect()),
-                    ..Wanted::default()
-                };
-                self.token(caller, &own, wanted).await
-            }
+            Path::Scopes => self.own_token(caller, role).await,
             Path::Token => self.token(caller, &target, Wanted::default()).await,
-            Path::Address => {
-                let change = Change {
-                    email: Some(format!("another{}@example.test", self.tried)),
-                    ..Change::default()
-                };
-                edit(&reeve, caller, &target, &change).await.map(drop)
-            }
+            Path::Address => self.address(caller, &target).await,
             Path::Erase => {
                 let email = format!("target{}@example.test", self.tried);
                 erase(&reeve, caller, &target, &email, "a test")
@@ -277,6 +264,26 @@ impl Stage {
             }
             Path::OrganizationDelete => self.organization_delete(caller).await,
         })
+    }
+
+    async fn own_token(&mut self, caller: &Caller, role: &str) -> Result<(), Error> {
+        let permissions = BUILT_IN.iter().find(|of| of.name == role).unwrap();
+        let names = permissions.permissions();
+        let wanted = Wanted {
+            scopes: Some(names.iter().map(|of| of.name().to_owned()).collect()),
+            ..Wanted::default()
+        };
+        let own = caller.actor.user_id().to_string();
+        self.token(caller, &own, wanted).await
+    }
+
+    async fn address(&self, caller: &Caller, target: &str) -> Result<(), Error> {
+        let change = Change {
+            email: Some(format!("another{}@example.test", self.tried)),
+            ..Change::default()
+        };
+        let reeve = self.world.reeve();
+        edit(reeve, caller, target, &change).await.map(drop)
     }
 
     /// Somebody else for each try of what can't be undone, and who answers to their address.
