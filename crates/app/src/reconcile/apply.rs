@@ -189,14 +189,7 @@ impl Run<'_> {
         };
         let kinds = sql::applied(&mut tx, batch).await?;
         let steps = u64::try_from(through - plan.applied_through).unwrap_or(0);
-        let done: i64 = kinds.iter().map(|(_, count)| count).sum();
-        // A plan that has lost steps must not count as applied.
-        if u64::try_from(done).unwrap_or(0) + skipped != steps {
-            return Err(Error::Conflict(format!(
-                "plan {} has lost steps; make a new one with `reeve reconcile plan`",
-                short(&plan.plan_id)
-            )));
-        }
+        has_all(&plan, steps, skipped, &kinds)?;
         sql::advance(&mut tx, batch, finished).await?;
         tx.commit().await?;
         total.count(&kinds);
@@ -289,6 +282,18 @@ async fn approval(tx: &mut Tx, plan: &Stored) -> Result<Option<Approval>, StoreE
         email: found.map(|(_, email)| email),
         at,
     }))
+}
+
+/// A plan that has lost steps must not count as applied.
+fn has_all(plan: &Stored, steps: u64, skipped: u64, kinds: &[(String, i64)]) -> Result<(), Error> {
+    let applied: i64 = kinds.iter().map(|(_, count)| count).sum();
+    if u64::try_from(applied).unwrap_or(0) + skipped == steps {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "plan {} has lost steps; make a new one with `reeve reconcile plan`",
+        short(&plan.plan_id)
+    )))
 }
 
 /// How far a plan may be applied.
