@@ -64,7 +64,7 @@ impl Walk {
     }
 
     /// That the last row of an action came by this path, about somebody, with a correlation id.
-    async fn recorded(&mut self, action: Action, source: &str) {
+    pub(super) async fn recorded(&mut self, action: Action, source: &str) {
         let rows = self.world.audit(action.as_str()).await;
         assert_eq!(rows[0].source, source, "{action:?}");
         assert!(rows[0].target_user_id.is_some(), "{action:?}");
