@@ -89,7 +89,6 @@ pub async fn start(reeve: &Reeve, caller: &Caller) -> Result<Started, Error> {
     let owner = person::get(&mut tx, user_id).await?;
     let owner = owner.ok_or_else(|| Error::not_found("identity", user_id))?;
     let shown = owner.display_name.as_deref().unwrap_or(&owner.email);
-    let ids = ids.into_iter().map(Into::into).collect();
     let (asked, state) = party
         .start_passkey_registration(user_id.0, &owner.email, shown, Some(ids))
         .map_err(library)?;

@@ -11,7 +11,7 @@ use store::audit::Entry;
 use store::passkey::{self, Shown};
 use webauthn_rs::Webauthn;
 use webauthn_rs::prelude::{
-    AuthenticationResult, DiscoverableAuthentication, Passkey, PublicKeyCredential, WebauthnError,
+    DiscoverableAuthentication, Passkey, PublicKeyCredential, WebauthnError,
 };
 
 use super::library;
@@ -61,9 +61,7 @@ pub async fn finish(
     let mut tx = reeve.sign_in_tx(correlation_id).await?;
     let known = known(&mut tx, &party, &shown).await?;
     match verify(&party, &shown, state, &known)? {
-        Verdict::Genuine(result, mut credential) => {
-            credential.update_credential(&result);
-            let credential = serde_json::to_value(&credential).map_err(library)?;
+        Verdict::Genuine(credential) => {
             passkey::used(&mut tx, known.passkey_id, &credential).await?;
         }
         Verdict::Copied => return copied(reeve, &known, correlation_id).await,
@@ -88,7 +86,8 @@ async fn known(tx: &mut Tx, party: &Webauthn, shown: &PublicKeyCredential) -> Re
 
 /// What is to be thought of an answer.
 enum Verdict {
-    Genuine(AuthenticationResult, Passkey),
+    /// With the passkey as it is from now on.
+    Genuine(Value),
     /// Its counter went back: there may be two of it (WebAuthn level 3, section 6.1.1).
     Copied,
 }
@@ -99,9 +98,14 @@ fn verify(
     state: DiscoverableAuthentication,
     known: &Shown,
 ) -> Result<Verdict, Error> {
-    let credential: Passkey = serde_json::from_value(known.credential.clone()).map_err(library)?;
+    let mut credential: Passkey =
+        serde_json::from_value(known.credential.clone()).map_err(library)?;
     match party.finish_discoverable_authentication_v2(shown, state, &credential) {
-        Ok(result) if result.user_verified() => Ok(Verdict::Genuine(result, credential)),
+        Ok(result) if result.user_verified() => {
+            credential.update_credential(&result);
+            let credential = serde_json::to_value(&credential).map_err(library)?;
+            Ok(Verdict::Genuine(credential))
+        }
         Ok(_) => Err(refused("its user was not verified").into()),
         Err(WebauthnError::CredentialPossibleCompromise) => Ok(Verdict::Copied),
         Err(why) => Err(refused(why).into()),

@@ -16,7 +16,9 @@ use testkit::World;
 use testkit::authenticator::Authenticator;
 use tokio::task::JoinSet;
 
-use crate::client::{ANONYMOUS, Answer, Api, Browser, ORIGIN, boss_and_reader, count, token};
+use crate::client::{
+    ANONYMOUS, Answer, Api, Asker, Browser, ORIGIN, boss_and_reader, count, token,
+};
 
 /// What a browser keeps of a sign-in that it began, and what it was asked for.
 struct Begun {
@@ -103,16 +105,20 @@ async fn whoever_registered_a_passkey_signs_in_by_it_and_says_nothing_of_who_the
     assert_eq!(me["user_id"], ada.to_string());
 }
 
+type Lie = fn(&mut Authenticator);
+
 /// What an authenticator or its browser may say wrongly, and where that shows.
-const LIES: [(&str, fn(&mut Authenticator)); 4] = [
-    ("another origin", |a| {
-        a.origin = "http://localhost:8081".to_owned()
+const LIES: [(&str, Lie); 4] = [
+    ("another origin", |liar| {
+        liar.origin = "http://localhost:8081".to_owned();
     }),
-    ("another site", |a| a.rp_id = Some("example.org".to_owned())),
-    ("another challenge", |a| {
-        a.challenge = Some("c29tZXRoaW5n".to_owned())
+    ("another site", |liar| {
+        liar.rp_id = Some("example.org".to_owned());
     }),
-    ("no verified user", |a| a.verifies = false),
+    ("another challenge", |liar| {
+        liar.challenge = Some("c29tZXRoaW5n".to_owned());
+    }),
+    ("no verified user", |liar| liar.verifies = false),
 ];
 
 #[tokio::test]
@@ -366,31 +372,7 @@ async fn a_removed_passkey_signs_nobody_in_whoever_removed_it() {
         assert_eq!(api.delete(&reader, &one).await.error().0, 403);
         let foreign = api.delete(&reader, &format!("/v1/me/passkeys/{id}")).await;
         assert_eq!(foreign.error().0, 403);
-        match by {
-            "its owner" => {
-                let own = format!("/v1/me/passkeys/{id}");
-                api.browse(&signed_in, Method::DELETE, &own).await.ok();
-            }
-            "an administrator" => drop(api.delete(&boss, &one).await.ok()),
-            "the operator" => {
-                let (reeve, caller) = (world.reeve(), world.caller());
-                let removed = app::passkey::remove(reeve, &caller, id.parse().unwrap(), None);
-                assert_eq!(removed.await.unwrap(), user_id);
-            }
-            "sql" => {
-                let sql = "delete from passkey where user_id = $1";
-                let delete = sqlx::query(sql).bind(user_id.0);
-                delete
-                    .execute(&mut world.db.operator().await)
-                    .await
-                    .unwrap();
-            }
-            _ => {
-                let body = json!({ "reason": "r", "confirm": format!("{name}@example.test") });
-                let erase = format!("/v1/admin/users/{user_id}/erase");
-                assert_eq!(api.post(&boss, &erase, body).await.ok()["passkeys"], 1);
-            }
-        }
+        take_away(&world, &api, &boss, &signed_in, by, user_id, &id).await;
         assert_eq!(api.show(&mut authenticator).await.error().0, 401, "{by}");
         if by != "an erasure" {
             assert_eq!(api.delete(&boss, &one).await.error().0, 404, "{by}");
@@ -566,4 +548,46 @@ async fn execute(world: &World, sql: &str) {
         .execute(&mut world.db.superuser().await)
         .await
         .unwrap();
+}
+
+/// Removes a passkey, by one of the ways that there are.
+async fn take_away(
+    world: &World,
+    api: &Api,
+    boss: &Asker,
+    owner: &Browser,
+    by: &str,
+    user_id: UserId,
+    id: &str,
+) {
+    let user = format!("/v1/admin/users/{user_id}");
+    match by {
+        "its owner" => {
+            let own = format!("/v1/me/passkeys/{id}");
+            api.browse(owner, Method::DELETE, &own).await.ok();
+        }
+        "an administrator" => {
+            let one = format!("{user}/passkeys/{id}");
+            api.delete(boss, &one).await.ok();
+        }
+        "the operator" => {
+            let (reeve, caller) = (world.reeve(), world.caller());
+            let removed = app::passkey::remove(reeve, &caller, id.parse().unwrap(), None);
+            assert_eq!(removed.await.unwrap(), user_id);
+        }
+        "sql" => {
+            let sql = "delete from passkey where user_id = $1";
+            let delete = sqlx::query(sql).bind(user_id.0);
+            delete
+                .execute(&mut world.db.operator().await)
+                .await
+                .unwrap();
+        }
+        _ => {
+            let confirm = format!("{}@example.test", by.replace(' ', "-"));
+            let body = json!({ "reason": "r", "confirm": confirm });
+            let erased = api.post(boss, &format!("{user}/erase"), body).await.ok();
+            assert_eq!(erased["passkeys"], 1);
+        }
+    }
 }
