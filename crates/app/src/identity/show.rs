@@ -168,47 +168,38 @@ async fn detail(
     };
     let memberships = person::memberships(tx, user_id).await?;
     let detail = Detail {
-        overrides: match sees.overrides {
-            true => Some(overrides::Shown::load(tx, user_id).await?),
-            false => None,
-        },
-        quotas: match sees.quotas {
-            true => Some(quota::of(tx, user_id).await?),
-            false => None,
-        },
-        tokens: match sees.tokens {
-            true => Some(token::list(tx, user_id).await?),
-            false => None,
-        },
-        sessions: match sees.sessions {
-            true => Some(signed_in(tx, user_id).await?),
-            false => None,
-        },
-        passkeys: match sees.passkeys {
-            true => Some(passkey::list(tx, user_id).await?),
-            false => None,
-        },
+        overrides: seen(sees.overrides, overrides::Shown::load(tx, user_id)).await?,
+        quotas: seen(sees.quotas, quota::of(tx, user_id)).await?,
+        tokens: seen(sees.tokens, token::list(tx, user_id)).await?,
+        sessions: seen(sees.sessions, signed_in(tx, user_id)).await?,
+        passkeys: seen(sees.passkeys, passkey::list(tx, user_id)).await?,
         organizations: organizations(&memberships),
         privilege: Privilege::of(administrative, listed),
         links: person::links(tx, user_id).await?,
         memberships,
         roles: person::assignments(tx, user_id, false).await?,
         stripped: person::assignments(tx, user_id, true).await?,
-        holds: match sees.sparing {
-            true => Some(hold::list(tx, Some(user_id), false, None, MANY).await?),
-            false => None,
-        },
-        exemptions: match sees.sparing {
-            true => Some(exemption::list(tx, &exemptions).await?),
-            false => None,
-        },
-        changes: match sees.audit {
-            true => Some(store::audit::list(tx, &about).await?),
-            false => None,
-        },
+        holds: seen(
+            sees.sparing,
+            hold::list(tx, Some(user_id), false, None, MANY),
+        )
+        .await?,
+        exemptions: seen(sees.sparing, exemption::list(tx, &exemptions)).await?,
+        changes: seen(sees.audit, store::audit::list(tx, &about)).await?,
         person,
     };
     Ok(Some(detail))
+}
+
+/// What is loaded only for who may see it.
+async fn seen<T, E: Into<Error>>(
+    may: bool,
+    load: impl Future<Output = Result<T, E>>,
+) -> Result<Option<T>, Error> {
+    match may {
+        true => load.await.map(Some).map_err(Into::into),
+        false => Ok(None),
+    }
 }
 
 /// The sessions that are not over.

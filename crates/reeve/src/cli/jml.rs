@@ -74,7 +74,7 @@ fn describe(events: &Events) -> String {
         events.events.iter().map(row),
     );
     let Some(totals) = &events.totals else {
-        return rows.to_string();
+        return rows;
     };
     let counts: Vec<_> = totals
         .counts
