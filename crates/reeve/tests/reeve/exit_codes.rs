@@ -207,7 +207,7 @@ async fn the_audit_list_says_in_a_line_what_happened_to_whom() {
             .unwrap()
             .to_owned()
     };
-    let reconciled = line("entitlement.reconcile");
+    let reconciled = line("leaver");
     for words in ["active -> suspended", "no_mapped_role", "1 role taken"] {
         assert!(reconciled.contains(words), "{listed}");
     }

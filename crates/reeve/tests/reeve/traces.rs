@@ -56,6 +56,13 @@ async fn spans_of_a_request_and_its_operations_arrive_in_the_trace_of_whoever_as
     ];
     assert_eq!(ask(&serving, "/v1/me", &headers).status, 200);
     let missing = ask(&serving, "/v1/me/tokens?ada@example.test", &[]).json();
+    let job = || {
+        collector
+            .spans()
+            .iter()
+            .any(|span| span.name == "job alerts")
+    };
+    wait_until("the first pass of the jobs is told of", job);
     // What was answered last is sent before the server ends.
     assert_eq!(serving.stop("TERM").code, 0);
     let spans = collector.spans();

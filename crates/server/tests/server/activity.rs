@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::World;
 use testkit::oidc::Issuer;
 
-use crate::client::{Api, Asker, count, token};
+use crate::client::{Api, Asker, count, forget, token};
 
 async fn run(world: &World, sql: &str) {
     let sql = sqlx::AssertSqlSafe(sql.to_owned());
@@ -64,6 +64,7 @@ async fn using_a_token_is_noted_once_an_hour_and_touches_neither_account_nor_fee
          update personal_access_token set last_used_at = last_used_at - interval '2 min'",
     )
     .await;
+    forget(&world);
     api.get(&adas, "/v1/me").await.ok();
     let recent = "identity_activity where last_seen_at > now() - interval '1 min' and last_sign_in_at is null";
     assert!(count(&world, recent).await >= 1);
@@ -89,6 +90,7 @@ async fn signing_in_is_noted_and_so_is_going_on_an_hour_later() {
                 last_sign_in_at = last_sign_in_at - interval '61 min'",
     )
     .await;
+    forget(&world);
     api.browse(&browser, Method::GET, "/v1/me").await.ok();
     let later = "identity_activity where last_sign_in_at < last_seen_at - interval '1 hour'";
     assert_eq!(count(&world, later).await, 1);

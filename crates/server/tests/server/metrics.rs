@@ -46,16 +46,7 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     world.reconcile().await;
     let fallen = world.person("fallen").role("admin").status("suspended");
     fallen.build().await;
-    let review = app::review::New {
-        name: "Q4".to_owned(),
-        subject: Subject::Assignments,
-        organization: None,
-        due_at: world.now().await + 20.hours(),
-        reviewers: vec!["ada@example.test".to_owned()],
-    };
-    app::review::begin(world.reeve(), &world.caller(), &review)
-        .await
-        .unwrap();
+    begin_a_review(&world).await;
     server::jobs::pass(world.reeve(), &server::jobs::all()).await;
     let (boss, reader) = boss_and_reader(&world).await;
     world.organization("northway").await;
@@ -98,6 +89,20 @@ async fn every_metric_that_the_documents_name_is_there_and_every_one_there_is_do
     assert!(shown.contains("reeve_audit_gaps_total 1\n"), "{shown}");
     assert!(of("success", "ok"), "{shown}");
     assert!(of("denied", "insufficient_permissions"), "{shown}");
+}
+
+/// One that is due so soon that its reviewer is reminded.
+async fn begin_a_review(world: &World) {
+    let review = app::review::New {
+        name: "Q4".to_owned(),
+        subject: Subject::Assignments,
+        organization: None,
+        due_at: world.now().await + 20.hours(),
+        reviewers: vec!["ada@example.test".to_owned()],
+    };
+    app::review::begin(world.reeve(), &world.caller(), &review)
+        .await
+        .unwrap();
 }
 
 /// A span ends, and nobody is there to send it.

@@ -348,7 +348,7 @@ async fn a_token_makes_no_token_for_anybody_and_revokes_none_under_anothers_name
         .api
         .post(&scene.boss, &path, json!({ "name": "x" }))
         .await;
-    assert_eq!(refused.error(), (400, "invalid_request"));
+    assert_eq!(refused.error(), (403, "insufficient_permissions"));
     let rows = scene.rows(&refused).await;
     assert_eq!(
         (&*rows[0].action, &*rows[0].outcome),

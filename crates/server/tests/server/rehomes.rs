@@ -65,6 +65,15 @@ async fn a_move_is_asked_for_approved_by_somebody_else_and_seen_by_both_organiza
         api.post(&chief, &cancel, json!(null)).await.error(),
         (409, "conflict")
     );
+}
+
+#[tokio::test]
+async fn a_move_to_where_somebody_is_names_the_field() {
+    let world = World::empty().await;
+    world.organization("north").await;
+    let boss = world.person("boss").role("admin").build().await;
+    let boss = token(&world, boss, None).await;
+    let api = Api::of(&world);
     let odd = json!({ "identity": "x", "from": "north", "to": "north", "reason": "r" });
     let odd = api.post(&boss, "/v1/admin/rehomes", odd).await;
     assert_eq!(odd.error(), (400, "invalid_request"));

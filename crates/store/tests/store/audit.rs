@@ -98,6 +98,11 @@ const CHANGES: &[(&str, bool, &[Change])] = &[
     ]),
     ("personal_access_token", true, &[("update", "update personal_access_token set revoked_at = now()")]),
     ("personal_access_token", false, &[("delete", "delete from personal_access_token")]),
+    ("passkey", false, &[
+        ("insert", "insert into passkey (user_id, name, credential_id, credential) values ('00000000-0000-7000-8000-00000000000a', 'key', 'k', '{}')"),
+        ("update", "update passkey set name = 'other'"),
+    ]),
+    ("passkey", true, &[("delete", "delete from passkey")]),
     ("session", false, &[
         ("insert", "insert into session (user_id, hash, method) values ('00000000-0000-7000-8000-00000000000a', sha256('a'), 'link')"),
     ]),
