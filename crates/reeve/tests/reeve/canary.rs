@@ -265,11 +265,9 @@ async fn links_and_sessions(scene: &mut Scene) {
                     .await;
             }
         }
-        assert_eq!(
-            scene.browse("GET", path, &session, csrf).status,
-            401,
-            "{end}"
-        );
+        wait_until(end, || {
+            scene.browse("GET", path, &session, csrf).status == 401
+        });
     }
 }
 

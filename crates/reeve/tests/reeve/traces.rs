@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use serde_json::Value;
 use testkit::World;
-use testkit::collector::{Arrived, Collector};
+use testkit::collector::{Arrived, Asked, Collector};
 
 use crate::http;
 use crate::program::{Program, Serving};
@@ -56,13 +56,7 @@ async fn spans_of_a_request_and_its_operations_arrive_in_the_trace_of_whoever_as
     ];
     assert_eq!(ask(&serving, "/v1/me", &headers).status, 200);
     let missing = ask(&serving, "/v1/me/tokens?ada@example.test", &[]).json();
-    let job = || {
-        collector
-            .spans()
-            .iter()
-            .any(|span| span.name == "job alerts")
-    };
-    wait_until("the first pass of the jobs is told of", job);
+    jobs_are_told_of(&collector);
     // What was answered last is sent before the server ends.
     assert_eq!(serving.stop("TERM").code, 0);
     let spans = collector.spans();
@@ -92,11 +86,18 @@ async fn spans_of_a_request_and_its_operations_arrive_in_the_trace_of_whoever_as
     );
     assert_eq!(operation.attributes["reeve.outcome"], "committed");
     let sent = collector.asked();
-    assert!(
-        sent.iter()
-            .all(|one| one.headers["authorization"] == "Bearer x,y")
-    );
+    let shown = |one: &Asked| one.headers["authorization"] == "Bearer x,y";
+    assert!(sent.iter().all(shown));
     without_a_trace_there_is_a_new_one(&spans, &missing);
+}
+
+/// Waits for the first pass of the jobs.
+fn jobs_are_told_of(collector: &Collector) {
+    let told = || {
+        let spans = collector.spans();
+        spans.iter().any(|span| span.name == "job alerts")
+    };
+    wait_until("the first pass of the jobs is told of", told);
 }
 
 /// A request without a trace gets one, which is also the one that it is told; so does a job.
