@@ -13,8 +13,8 @@ use super::{Synced, system};
 use crate::role::{entry, image, last_owner};
 use crate::{Caller, Error, Reeve, mapping, membership, permit};
 
-/// Gives and takes what the mapping says for the groups that are known, unless a hold is in force. Each role is a transaction of its
-/// own: one that a rule refuses keeps no other from being taken.
+/// Gives and takes what the mapping says for the groups that are known, unless a hold is in force. Each
+/// role is a transaction of its own: one that a rule refuses keeps no other from being taken.
 pub(super) async fn sync(
     reeve: &Reeve,
     caller: &Caller,

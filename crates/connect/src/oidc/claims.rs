@@ -115,10 +115,16 @@ impl Claims {
         Self::judge(all, Some("at+jwt"), Use::Access, settings, now)
     }
 
-    /// Adds what is not there yet. What the token itself says stays.
+    /// Adds what is not there yet. What the token itself says stays. An address and whether it is
+    /// verified belong together: to those of the token others say something only of the same address.
     pub fn merge(&mut self, more: Map<String, Value>) {
+        const ADDRESS: [&str; 2] = ["email", "email_verified"];
+        let silent = !ADDRESS.iter().any(|name| self.all.contains_key(*name));
+        let apt = silent || (self.email().is_some() && self.email() == email_in(&more));
         for (name, value) in more {
-            self.all.entry(name).or_insert(value);
+            if apt || !ADDRESS.contains(&name.as_str()) {
+                self.all.entry(name).or_insert(value);
+            }
         }
     }
 
@@ -151,7 +157,7 @@ impl Claims {
 
     /// The address, if it is one.
     pub fn email(&self) -> Option<Email> {
-        self.all.get("email")?.as_str()?.parse().ok()
+        email_in(&self.all)
     }
 
     /// Whether the provider says that the address is the person's; `None` if it does not say.
@@ -179,6 +185,10 @@ impl Claims {
     pub fn groups(&self, settings: &Settings) -> Groups {
         groups_in(&self.all, &settings.groups_claim)
     }
+}
+
+fn email_in(all: &Map<String, Value>) -> Option<Email> {
+    all.get("email")?.as_str()?.parse().ok()
 }
 
 /// Whether the provider says that the groups are too many for the token.

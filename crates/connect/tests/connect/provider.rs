@@ -127,6 +127,54 @@ async fn userinfo_is_asked_only_if_something_is_missing_and_adds_nothing_that_th
     assert_eq!(claims.groups(provider.settings()), groups);
 }
 
+/// That one address is verified must not become true of another (decision 0051).
+#[tokio::test]
+async fn whether_an_address_is_verified_is_taken_of_that_very_address_only() {
+    let (ada, other) = ("ada@example.test", "other@example.test");
+    for (token, userinfo, address, verified) in [
+        (
+            json!({ "email": ada }),
+            json!({ "email": other, "email_verified": true }),
+            Some(ada),
+            None,
+        ),
+        (
+            json!({ "email": ada }),
+            json!({ "email_verified": true }),
+            Some(ada),
+            None,
+        ),
+        (
+            json!({ "email": ada }),
+            json!({ "email": ada, "email_verified": true }),
+            Some(ada),
+            Some(true),
+        ),
+        (
+            json!({ "email_verified": true }),
+            json!({ "email": other }),
+            None,
+            Some(true),
+        ),
+        (
+            json!({}),
+            json!({ "email": ada, "email_verified": true }),
+            Some(ada),
+            Some(true),
+        ),
+    ] {
+        let issuer = Issuer::start(now()).await;
+        let provider = with(&issuer, |_| {});
+        issuer.says("subject-1", userinfo.clone());
+        let signed = issuer.token(token.clone());
+        let mut claims = provider.access(&signed, now()).await.unwrap();
+        assert_eq!(provider.complete(&mut claims, &signed).await, Said::All);
+        let found = claims.email().map(String::from);
+        let found = (found.as_deref(), claims.email_verified());
+        assert_eq!(found, (address, verified), "{token} {userinfo}");
+    }
+}
+
 #[tokio::test]
 async fn userinfo_about_somebody_else_or_of_no_use_adds_nothing() {
     let issuer = Issuer::start(now()).await;

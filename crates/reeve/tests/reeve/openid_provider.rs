@@ -210,6 +210,7 @@ async fn after_a_real_provider_changed_its_keys_the_new_ones_count_and_the_old_o
             start.elapsed() < KEYS_ARE_ASKED_FOR,
             "the new key is never known"
         );
+        // Not at once again: each try is a failed attempt, of which a minute allows so many.
         tokio::time::sleep(Duration::from_secs(5)).await;
     }
     assert_eq!(

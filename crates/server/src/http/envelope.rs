@@ -59,10 +59,10 @@ fn exported(method: &Method, route: &str) -> Span {
     }
     tracing::trace_span!(
         "served",
-        otel.name = format!("{method} {route}"),
+        otel.name = format!("{} {route}", label(method)),
         otel.kind = "server",
         otel.status_code = Empty,
-        http.request.method = method.as_str(),
+        http.request.method = label(method),
         http.route = route,
         http.response.status_code = Empty,
         reeve.correlation_id = Empty,
@@ -199,7 +199,7 @@ fn measure(
         metrics::histogram!("reeve_iam_operation_seconds", &labels[..2]).record(seconds);
     }
     let labels = [
-        ("method", method.to_string()),
+        ("method", method.to_owned()),
         ("route", route),
         ("code", name.to_owned()),
     ];

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Router<State> {
         .route("/login", get(choose))
         .route("/login/link", get(show_link).post(use_link))
         .route("/login/passkey.js", get(passkey::get_script))
-        .route("/login/passkey/begin", post(passkey::begin))
+        .route("/login/passkey/start", post(passkey::start))
         .route("/login/passkey/finish", post(passkey::finish))
         .route("/login/oidc/start", get(start))
         .route("/login/oidc/callback", get(finish))

@@ -131,6 +131,10 @@ async fn an_address_begins_so_many_sign_ins_and_others_begin_theirs() {
     }
     told_to_wait(&begin("198.51.100.1:2").await);
     assert_eq!(begin("198.51.100.2:1").await.status.as_u16(), 303);
+    let passkey = Request::post("/login/passkey/start").header(header::ORIGIN, ORIGIN);
+    let passkey = passkey.body(Body::empty()).unwrap();
+    told_to_wait(&from(&api, "198.51.100.1:3", passkey).await);
+    assert_eq!(crate::client::count(&world, "passkey_ceremony").await, 0);
     let kept = crate::client::count(&world, "sign_in_attempt").await;
     assert_eq!(kept, 4, "what is refused leaves no row");
 }

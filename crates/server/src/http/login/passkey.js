@@ -28,7 +28,7 @@ async function post(path, body) {
 }
 
 async function signIn() {
-  const { public_key: asked } = await post("/login/passkey/begin", {});
+  const { public_key: asked } = await post("/login/passkey/start", {});
   asked.challenge = bytes(asked.challenge);
   // Nobody said who they are: the authenticator offers what it has for this site.
   asked.allowCredentials = [];

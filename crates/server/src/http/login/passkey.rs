@@ -34,7 +34,7 @@ pub(super) async fn get_script() -> impl IntoResponse {
 }
 
 /// Begins a sign-in: what to ask the authenticator for.
-pub(super) async fn begin(
+pub(super) async fn start(
     Extract(state): Extract<State>,
     parts: Parts,
 ) -> Result<Response, ApiError> {
