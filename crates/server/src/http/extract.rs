@@ -6,8 +6,8 @@ use std::str::FromStr;
 use app::authenticate::{self, Unauthenticated};
 use app::{Caller, Error};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use domain::id::CorrelationId;
 use serde::de::DeserializeOwned;
 
@@ -60,24 +60,32 @@ impl FromRequestParts<State> for Browser {
         let browser = state.recognise(text, shown).await?;
         state.count_request(browser.caller.actor.user_id())?;
         if !parts.method.is_safe() {
-            let said = |name: &str| {
-                parts
-                    .headers
-                    .get(name)
-                    .and_then(|value| value.to_str().ok())
-            };
-            let ours = said("origin") == Some(public_url.origin())
-                && said("x-csrf-token") == Some(browser.own.csrf_token.as_str());
-            if !ours {
-                return Err(ApiError::new(
-                    Code::InsufficientPermissions,
-                    "this change was not asked for by a page of this installation: `Origin` must be its \
-                     address, and `X-CSRF-Token` what GET /v1/me/session says",
-                ));
+            from_our_page(state, &parts.headers)?;
+            let shown = parts.headers.get("x-csrf-token");
+            if shown.is_none_or(|shown| shown.as_bytes() != browser.own.csrf_token.as_bytes()) {
+                return Err(not_from_our_page());
             }
         }
         Ok(Self(browser))
     }
+}
+
+/// What a browser changes is asked for by a page of ours, never by another site: nobody changes anything,
+/// or is signed in as somebody else, against their will.
+pub(super) fn from_our_page(state: &State, headers: &HeaderMap) -> Result<(), ApiError> {
+    let live = state.reeve.live.get();
+    match headers.get(header::ORIGIN) {
+        Some(origin) if origin.as_bytes() == live.public_url.origin().as_bytes() => Ok(()),
+        _ => Err(not_from_our_page()),
+    }
+}
+
+fn not_from_our_page() -> ApiError {
+    ApiError::new(
+        Code::InsufficientPermissions,
+        "this was not asked for by a page of this installation: `Origin` must be its address (public_url), \
+         and once signed in `X-CSRF-Token` what GET /v1/me/session says",
+    )
 }
 
 pub(super) fn correlation_id(parts: &Parts) -> CorrelationId {

@@ -6,7 +6,7 @@ mod passkey;
 use app::session::Begun;
 use axum::extract::{Query, State as Extract};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -146,26 +146,11 @@ async fn use_link(
     parts: Parts,
     Form(Token { token }): Form<Token>,
 ) -> Result<Response, ApiError> {
-    from_our_page(&state, &parts.headers)?;
+    extract::from_our_page(&state, &parts.headers)?;
     let id = extract::correlation_id(&parts);
     let used = app::session::sign_in_by_link(&state.reeve, &token, &id);
     let begun = state.recognise(&token, used).await?;
     Ok(signed_in(&state, &begun))
-}
-
-/// A form of ours is sent from our own page, never from another site: nobody is signed in as somebody
-/// else against their will.
-fn from_our_page(state: &State, headers: &HeaderMap) -> Result<(), ApiError> {
-    let origin = headers
-        .get(header::ORIGIN)
-        .and_then(|value| value.to_str().ok());
-    if origin == Some(state.reeve.live.get().public_url.origin()) {
-        return Ok(());
-    }
-    Err(ApiError::new(
-        Code::InsufficientPermissions,
-        "this form was not sent from a page of this installation; check public_url",
-    ))
 }
 
 /// Where people begin who signed in.

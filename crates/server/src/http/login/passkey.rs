@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use domain::credential::passkey::CEREMONY_LIFE;
 use serde_json::{Value, json};
 
-use super::{BEGINNING, from_our_page, set_session};
+use super::{BEGINNING, set_session};
 use crate::http::extract::{self, Body};
 use crate::http::problem::{ApiError, Code};
 use crate::http::{State, cookie};
@@ -38,7 +38,7 @@ pub(super) async fn start(
     Extract(state): Extract<State>,
     parts: Parts,
 ) -> Result<Response, ApiError> {
-    from_our_page(&state, &parts.headers)?;
+    extract::from_our_page(&state, &parts.headers)?;
     let id = extract::correlation_id(&parts);
     let started = app::passkey::sign_in::start(&state.reeve, &id).await?;
     let public_url = &state.reeve.live.get().public_url;
@@ -56,7 +56,7 @@ pub(super) async fn finish(
     parts: Parts,
     Body(shown): Body<Value>,
 ) -> Result<Response, ApiError> {
-    from_our_page(&state, &parts.headers)?;
+    extract::from_our_page(&state, &parts.headers)?;
     let public_url = state.reeve.live.get().public_url.clone();
     let kept = cookie::get(&parts.headers, UNDER_WAY, &public_url).ok_or_else(|| {
         ApiError::new(
