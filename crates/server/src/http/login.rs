@@ -153,8 +153,8 @@ async fn use_link(
     Ok(signed_in(&state, &begun))
 }
 
-/// Where people begin who signed in.
-const BEGINNING: &str = "/me";
+/// Where people begin who signed in: what there is to do, which is the API as long as it is all there is.
+const BEGINNING: &str = "/docs";
 
 /// Sets the cookie and goes on to where people begin.
 fn signed_in(state: &State, begun: &Begun) -> Response {
